@@ -1,0 +1,176 @@
+"""Measurements as the network sees them: scaled values, their errors, what was observed.
+
+Layer: above errors, below elbo. The scaler is fitted once, on training rows, and saved
+with the run; nothing here knows what a feature means.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from qsovae.errors import ConfigError, ShapeError
+
+FloatArray = NDArray[np.floating]
+
+# Scaled values are linear up to this many robust standard deviations and logarithmic
+# beyond, so that one wild value can neither swamp the loss nor lose its sign and order.
+KNEE = 4.0
+# Interquartile range of the unit normal, which makes the scale a standard deviation.
+_NORMAL_IQR = 1.3489795003921634
+
+
+class Batch(NamedTuple):
+    """Rows in scaled units, each field (n_objects, n_features).
+
+    ``sigma`` is zero where no error is known; entries of ``values`` and ``sigma`` that
+    were not observed may hold anything, NaN included.
+    """
+
+    values: Tensor
+    sigma: Tensor
+    observed: Tensor
+
+    def take(self, rows: Tensor) -> "Batch":
+        """Return the batch of these rows."""
+        return Batch(self.values[rows], self.sigma[rows], self.observed[rows])
+
+
+def squash(scaled: FloatArray) -> FloatArray:
+    """Return values that are linear within the knee and logarithmic beyond it."""
+    beyond = np.maximum(np.abs(scaled) - KNEE, 0.0)
+    within = np.clip(scaled, -KNEE, KNEE)
+    return within + np.sign(scaled) * np.log1p(beyond)
+
+
+def unsquash(squashed: FloatArray) -> FloatArray:
+    """Return the inverse of ``squash``."""
+    beyond = np.maximum(np.abs(squashed) - KNEE, 0.0)
+    within = np.clip(squashed, -KNEE, KNEE)
+    return within + np.sign(squashed) * np.expm1(beyond)
+
+
+def squash_slope(scaled: FloatArray) -> FloatArray:
+    """Return the derivative of ``squash``, by which errors shrink in the tails."""
+    return 1.0 / (1.0 + np.maximum(np.abs(scaled) - KNEE, 0.0))
+
+
+@dataclass(frozen=True)
+class Scaler:
+    """Median and robust width of each feature, from training rows only.
+
+    Attributes
+    ----------
+    centre, width : ndarray, (n_features,)
+        In the units of the features. A feature without spread has width one.
+    typical_sigma : ndarray, (n_features,)
+        Median known error, used where a row's own is missing; zero without errors.
+    """
+
+    centre: NDArray[np.float64]
+    width: NDArray[np.float64]
+    typical_sigma: NDArray[np.float64]
+
+    @classmethod
+    def fit(cls, values: FloatArray, sigma: FloatArray | None) -> Self:
+        """Fit to training rows.
+
+        Parameters
+        ----------
+        values : ndarray, (n_objects, n_features)
+            NaN where unobserved.
+        sigma : ndarray of the same shape, or None
+            One standard error a value; NaN where unknown.
+        """
+        n_features = values.shape[1]
+        centre, width = np.zeros(n_features), np.ones(n_features)
+        typical = np.zeros(n_features)
+        for i in range(n_features):
+            seen = np.isfinite(values[:, i])
+            column = values[seen, i].astype(np.float64)
+            if column.size:
+                centre[i] = np.median(column)
+                width[i] = _robust_width(column)
+            if sigma is not None:
+                known = sigma[seen, i]
+                known = known[np.isfinite(known)]
+                typical[i] = np.median(known) if known.size else 0.0
+        return cls(centre, width, typical)
+
+    def apply(self, values: FloatArray, sigma: FloatArray | None) -> Batch:
+        """Return float32 rows in scaled units; an unknown error is the typical one.
+
+        Raises
+        ------
+        ShapeError
+            If the number of features or the two shapes differ.
+        ConfigError
+            If an error is negative.
+        """
+        _check_shapes(values, sigma, self.centre.size)
+        observed = np.isfinite(values)
+        scaled = (np.where(observed, values, self.centre) - self.centre) / self.width
+        known = np.nan if sigma is None else sigma
+        errors = np.where(np.isfinite(known), known, self.typical_sigma)
+        errors = errors / self.width * squash_slope(scaled)
+        return Batch(
+            torch.from_numpy(squash(scaled).astype(np.float32)),
+            torch.from_numpy(errors.astype(np.float32)),
+            torch.from_numpy(observed),
+        )
+
+    def invert(self, scaled: Tensor) -> NDArray[np.float64]:
+        """Return scaled values in the units of the features."""
+        return unsquash(scaled.double().numpy()) * self.width + self.centre
+
+    def to_json(self) -> dict[str, list[float]]:
+        """Return the statistics as plain lists."""
+        return {
+            "centre": self.centre.tolist(),
+            "width": self.width.tolist(),
+            "typical_sigma": self.typical_sigma.tolist(),
+        }
+
+    @classmethod
+    def from_json(cls, saved: dict[str, list[float]]) -> Self:
+        """Return the scaler that ``to_json`` described."""
+        names = ("centre", "width", "typical_sigma")
+        return cls(*(np.asarray(saved[name], dtype=np.float64) for name in names))
+
+
+def _robust_width(column: NDArray[np.float64]) -> float:
+    """Return the interquartile width, else the standard deviation, else one."""
+    lower, upper = np.percentile(column, [25.0, 75.0])
+    for width in ((upper - lower) / _NORMAL_IQR, column.std()):
+        # A spread below rounding noise is no spread: dividing by it would blow noise up.
+        if width > 1e-9 * max(1.0, float(np.abs(column).max())):
+            return float(width)
+    return 1.0
+
+
+def _check_shapes(
+    values: FloatArray, sigma: FloatArray | None, n_features: int
+) -> None:
+    if values.ndim != 2 or values.shape[1] != n_features:
+        raise ShapeError(
+            f"rows have shape {values.shape}, the model has {n_features} features",
+            "X",
+            "Pass the features in the order of the fit.",
+        )
+    if sigma is None:
+        return
+    if sigma.shape != values.shape:
+        raise ShapeError(
+            f"sigma has shape {sigma.shape}, X has {values.shape}",
+            "sigma",
+            "Pass one standard error for each value.",
+        )
+    if np.any(sigma < 0):
+        raise ConfigError(
+            f"{int(np.count_nonzero(sigma < 0))} standard errors are negative",
+            "sigma",
+            "Set unknown errors to NaN.",
+        )

@@ -1,0 +1,75 @@
+"""Labels of any type as class numbers, and which rows to hold out of training.
+
+Layer: beside model, below estimator.
+"""
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import train_test_split
+from sklearn.utils.multiclass import check_classification_targets
+
+from qsovae.errors import InputError
+
+UNLABELLED = -1
+
+# Below this many rows a held-out part says nothing about the best epoch.
+_FEWEST_HELD_OUT = 10
+
+
+def encode_targets(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return the sorted classes and each row's class number, -1 where unlabelled.
+
+    Parameters
+    ----------
+    y : ndarray, (n_objects,)
+        Labels; -1, ``"-1"`` or None marks an unlabelled row.
+
+    Raises
+    ------
+    InputError
+        If fewer than two classes are labelled.
+    """
+    unlabelled = np.array([label is None or str(label) == "-1" for label in y])
+    check_classification_targets(y[~unlabelled] if unlabelled.any() else y)
+    classes = np.unique(y[~unlabelled])
+    if classes.size == 1 and unlabelled.any() and y.dtype.kind in "iuf":
+        warnings.warn(
+            f"y holds only -1 and {classes[0]}: read as two classes, not as one "
+            "class and unlabelled rows",
+            UserWarning,
+            stacklevel=3,
+        )
+        classes, unlabelled = np.unique(y), np.zeros(len(y), dtype=bool)
+    if classes.size < 2:
+        raise InputError(
+            f"Classifier can't train when only one class is present: "
+            f"the labels hold {classes.size} class(es)",
+            "y",
+            "Label rows of at least two classes; -1 marks rows without a label.",
+        )
+    targets = np.full(len(y), UNLABELLED, dtype=np.int64)
+    targets[~unlabelled] = np.searchsorted(classes, y[~unlabelled])
+    return classes, targets
+
+
+def held_out_rows(
+    targets: NDArray[np.int64], fraction: float, seed: int
+) -> NDArray[np.int64]:
+    """Return the labelled rows to hold out, a share of each class; maybe none.
+
+    A class with one row stays in training, where alone it can be learnt.
+    """
+    counts = np.bincount(targets[targets != UNLABELLED])
+    rare = np.flatnonzero(counts == 1)
+    rows = np.flatnonzero((targets != UNLABELLED) & ~np.isin(targets, rare))
+    n_classes = np.count_nonzero(counts > 1)
+    n_held_out = int(fraction * rows.size)
+    if n_held_out < max(_FEWEST_HELD_OUT, n_classes):
+        return np.empty(0, dtype=np.int64)
+    _, held_out = train_test_split(
+        rows, test_size=n_held_out, stratify=targets[rows], random_state=seed
+    )
+    return np.sort(held_out)
