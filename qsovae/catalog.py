@@ -1,0 +1,350 @@
+"""A catalog: a table, what its columns are, and its values with doubt taken out.
+
+Layer: above recognition. No row is dropped: a bad value becomes unobserved and the
+row's quality says why.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from qsovae.bands import BANDS, MORPHOLOGIES, Quality, morphology_codes
+from qsovae.columns import Mapping
+from qsovae.errors import CatalogError
+from qsovae.recognition import recognise_columns
+from qsovae.tables import RawTable, read_table
+
+Floats = NDArray[np.float64]
+
+# No source is fainter or brighter than this in any band, no colour larger.
+_LARGEST_MAGNITUDE = 40.0
+_LARGEST_COLOUR = 15.0
+_MOST_CLASSES = 50
+_NO_LABEL = {"", "nan", "null", "none", "unknown", "-1", "n/a", "--", "<na>"}
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Classes of the rows.
+
+    Attributes
+    ----------
+    class_label : ndarray of object, (n_rows,)
+        The class, None where unlabelled.
+    classes : tuple of str
+        Sorted.
+    notes : tuple of str
+        Spellings that were taken for one class.
+    """
+
+    class_label: NDArray[np.object_]
+    classes: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+class Catalog:
+    """A table with the meaning of its columns; nothing in it changes.
+
+    Parameters
+    ----------
+    raw : RawTable
+        As read.
+    mapping : Mapping
+        What each column is; must name every column of the table.
+
+    Raises
+    ------
+    CatalogError
+        If the mapping and the table name different columns.
+    """
+
+    def __init__(self, raw: RawTable, mapping: Mapping) -> None:
+        fitted = mapping.fitted_to(list(raw.frame.columns))
+        if fitted is None:
+            missing = [c.name for c in mapping.columns
+                       if c.role != "ignore" and c.name not in raw.frame]  # fmt: skip
+            raise CatalogError(
+                f"the mapping names columns that are not there: {', '.join(missing)}",
+                raw.name,
+                "Use the mapping with the catalog it was made for.",
+            )
+        self.raw = raw
+        self.mapping = fitted
+        for column in fitted.columns:
+            if column.role.startswith(("magnitude", "feature")) or column.role in (
+                "ra",
+                "dec",
+            ):
+                self._check_numeric(column.name)
+
+    def _check_numeric(self, name: str) -> None:
+        column = self.raw.frame[name]
+        if pd.api.types.is_numeric_dtype(column.dtype) or column.isna().all():
+            return
+        numbers = pd.to_numeric(column, errors="coerce")
+        wrong = np.flatnonzero(numbers.isna() & column.notna())
+        if wrong.size:
+            raise CatalogError(
+                f"{wrong.size} values are not numbers, first {column.iloc[wrong[0]]!r} "
+                f"in row {wrong[0] + 1}",
+                f"{self.raw.name}, column {name}",
+                "Give the column another role, or mend the values.",
+            )
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.raw.frame)
+
+    @property
+    def name(self) -> str:
+        """File name."""
+        return self.raw.name
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the file's bytes."""
+        return self.raw.sha256
+
+    @property
+    def id_is_row(self) -> bool:
+        """Whether rows are named by their number, for want of an id column."""
+        return self.mapping.only("id") is None
+
+    @cached_property
+    def object_id(self) -> "pd.Series[Any]":
+        """Id of each row, integer or text as the file has it; else the row number."""
+        name = self.mapping.only("id")
+        if name is None:
+            return pd.Series(np.arange(self.n_rows), name="object_id")
+        return self.raw.frame[name].rename("object_id")
+
+    @cached_property
+    def is_simulated(self) -> bool:
+        """Whether the file says that it was simulated."""
+        stated = {k.lower(): v.lower() for k, v in self.raw.meta.items()}
+        if stated.get("is_sim", stated.get("is_simulated")) in ("t", "true", "1"):
+            return True
+        columns = {c.lower(): c for c in self.raw.frame.columns}
+        if "is_simulated" in columns:
+            values = self.raw.frame[columns["is_simulated"]]
+            return bool(values.astype("string").str.lower().isin(["true", "1"]).any())
+        return False
+
+    @cached_property
+    def _cleaned(self) -> dict[str, tuple[Floats, NDArray[np.uint32]]]:
+        return {}
+
+    def values(self, name: str) -> Floats:
+        """Return a column's numbers, (n_rows,), NaN where unobserved or doubtful."""
+        return self._clean(name)[0]
+
+    def _clean(self, name: str) -> tuple[Floats, NDArray[np.uint32]]:
+        """Return a column's numbers and the quality bits that they earn the rows."""
+        if name not in self._cleaned:
+            self._cleaned[name] = self._cleaned_anew(name)
+        return self._cleaned[name]
+
+    def _cleaned_anew(self, name: str) -> tuple[Floats, NDArray[np.uint32]]:
+        column = self.mapping.column(name)
+        numbers = self.raw.frame[name]
+        if not pd.api.types.is_numeric_dtype(numbers.dtype):
+            numbers = pd.to_numeric(numbers, errors="coerce")
+        values = numbers.to_numpy(dtype=np.float64, na_value=np.nan).copy()
+        quality = np.zeros(len(values), dtype=np.uint32)
+        tests = {
+            Quality.SENTINEL: is_sentinel(values, column.sentinels),
+            Quality.NON_FINITE: np.isinf(values),
+        }
+        largest = _largest(column.role, column.unit)
+        if largest is not None:
+            tests[Quality.IMPLAUSIBLE] = np.abs(values) > largest
+        if column.role.endswith("error"):
+            tests[Quality.INVALID_ERROR] = values <= 0
+        for bit, hit in tests.items():
+            # Each value has one reason; the first that applies.
+            hit &= ~np.isnan(values)
+            quality[hit] |= np.uint32(bit)
+            values[hit] = np.nan
+        return values, quality
+
+    @cached_property
+    def bands(self) -> tuple[str, ...]:
+        """Bands with a magnitude column, bluest first."""
+        here = {c.band for c in self.mapping.columns if c.role == "magnitude"}
+        return tuple(b for b in BANDS if b in here)
+
+    def magnitude(self, band: str) -> tuple[Floats, Floats]:
+        """Return AB magnitudes and their errors, (n_rows,) each; NaN where unknown.
+
+        Raises
+        ------
+        CatalogError
+            If no column has the band.
+        """
+        columns = [c for c in self.mapping.columns if c.band == band]
+        here = [c for c in columns if c.role == "magnitude"]
+        if not here:
+            raise CatalogError(
+                f"there is no magnitude in {band}",
+                self.name,
+                f"Bands here: {', '.join(self.bands) or 'none'}.",
+            )
+        shift = BANDS[band].ab_minus_vega if here[0].system == "Vega" else 0.0
+        errors = [c.name for c in columns if c.role == "magnitude_error"]
+        unknown = np.full(self.n_rows, np.nan)
+        return (
+            self.values(here[0].name) + shift,
+            self.values(errors[0]) if errors else unknown,
+        )
+
+    def error_of(self, name: str) -> Floats:
+        """Return the errors of a feature column, (n_rows,), NaN where unknown."""
+        for column in self.mapping.columns:
+            if column.role == "feature_error" and column.error_of == name:
+                return self.values(column.name)
+        return np.full(self.n_rows, np.nan)
+
+    @cached_property
+    def position(self) -> tuple[Floats, Floats] | None:
+        """Right ascension and declination in deg, None without; NaN off the sphere."""
+        ra_name, dec_name = self.mapping.only("ra"), self.mapping.only("dec")
+        if ra_name is None or dec_name is None:
+            return None
+        ra, dec = self.values(ra_name), self.values(dec_name)
+        with np.errstate(invalid="ignore"):
+            off = ~((ra >= 0) & (ra <= 360) & (np.abs(dec) <= 90))
+        return np.where(off, np.nan, ra), np.where(off, np.nan, dec)
+
+    @cached_property
+    def quality(self) -> NDArray[np.uint32]:
+        """Quality bits of each row, (n_rows,)."""
+        quality = np.zeros(self.n_rows, dtype=np.uint32)
+        for column in self.mapping.columns:
+            if column.role.startswith(("magnitude", "feature")):
+                quality |= self._clean(column.name)[1]
+        ids = self.object_id
+        if not self.id_is_row:
+            double = (ids.duplicated(keep=False) & ids.notna()).to_numpy(dtype=bool)
+            quality[double] |= np.uint32(Quality.DUPLICATE_ID)
+        if self.position is not None:
+            off = np.isnan(self.position[0])
+            quality[off] |= np.uint32(Quality.INVALID_POSITION)
+        return quality
+
+    @cached_property
+    def morphology(self) -> NDArray[np.object_]:
+        """Point, extended or unknown for each row, by the morphology column."""
+        result = np.full(self.n_rows, "unknown", dtype=object)
+        name = self.mapping.only("morphology")
+        if name is None:
+            return result
+        column = self.raw.frame[name]
+        is_text = not pd.api.types.is_numeric_dtype(column.dtype)
+        codes = morphology_codes(name, is_text=is_text)
+        if codes is None:
+            return result
+        values = column.astype("string").str.lower() if is_text else column
+        for word, meant in (("point", codes.point), ("extended", codes.extended)):
+            result[values.isin(meant).fillna(False).to_numpy(dtype=bool)] = word
+        return result
+
+    def labels(self, name: str) -> Labels:
+        """Return the classes in a column; spellings that differ in case are one.
+
+        Raises
+        ------
+        CatalogError
+            If the column is absent, or holds fewer than 2 or more than 50 classes.
+        """
+        self.mapping.column(name)
+        column = self.raw.frame[name]
+        if pd.api.types.is_float_dtype(column.dtype):
+            column = column.astype("Float64")
+            if (column.dropna() == column.dropna().round()).all():
+                column = column.astype("Int64")
+        text = column.astype("string").str.strip()
+        folded = text.str.casefold()
+        text = text.mask(folded.isin(_NO_LABEL))
+        spelt, notes = _common_spellings(text)
+        classes = tuple(sorted(spelt.dropna().unique()))
+        where = f"{self.name}, column {name}"
+        if len(classes) < 2:
+            raise CatalogError(
+                f"the label column holds {len(classes)} class(es): "
+                f"{', '.join(classes) or 'none'}",
+                where,
+                "Choose a column with at least two classes.",
+            )
+        if len(classes) > _MOST_CLASSES:
+            raise CatalogError(
+                f"the label column holds {len(classes)} different values, more than "
+                f"{_MOST_CLASSES}",
+                where,
+                "It looks like an id or a measurement: choose the class column.",
+            )
+        labels = spelt.astype(object).where(spelt.notna(), None).to_numpy(dtype=object)
+        return Labels(labels, classes, notes)
+
+
+def _largest(role: str, unit: str | None) -> float | None:
+    """Return beyond which absolute value a number is implausible."""
+    if role == "magnitude":
+        return _LARGEST_MAGNITUDE
+    return _LARGEST_COLOUR if role == "feature" and unit == "mag" else None
+
+
+def is_sentinel(values: Floats, sentinels: tuple[float, ...]) -> NDArray[np.bool_]:
+    """Return where values equal a code for 'missing', to float32 precision."""
+    hit = np.zeros(values.shape, dtype=bool)
+    for code in sentinels:
+        hit |= np.isclose(values, code, rtol=1e-6, atol=1e-6)
+    return hit
+
+
+def _common_spellings(text: "pd.Series[Any]") -> tuple["pd.Series[Any]", tuple[str, ...]]:
+    """Return each label in its class's commonest spelling, and what was merged."""
+    counts = text.dropna().value_counts()
+    spelling: dict[str, str] = {}
+    merged: dict[str, list[str]] = {}
+    for label in sorted(counts.index, key=lambda s: (-int(counts[s]), s)):
+        first = spelling.setdefault(label.casefold(), label)
+        if first != label:
+            merged.setdefault(first, []).append(label)
+    notes = tuple(
+        f"{', '.join(repr(s) for s in others)} taken for {first!r}"
+        for first, others in merged.items()
+    )
+    return text.map(lambda s: spelling[s.casefold()], na_action="ignore"), notes
+
+
+def open_catalog(path: Path | str, mapping: Mapping | None = None) -> Catalog:
+    """Return a catalog from a file; columns are recognised where no mapping is given.
+
+    Raises
+    ------
+    CatalogError
+        If the file cannot be read, or the mapping does not fit it.
+    """
+    raw = read_table(path)
+    return Catalog(raw, mapping or recognise_columns(raw))
+
+
+def with_morphology(table: pd.DataFrame, choice: str) -> pd.DataFrame:
+    """Return the rows of a table with a ``morphology`` of this choice, all for 'all'.
+
+    Raises
+    ------
+    CatalogError
+        If the choice is none of ``MORPHOLOGIES``.
+    """
+    if choice not in MORPHOLOGIES:
+        raise CatalogError(
+            f"morphology {choice!r}", "filter", f"Use one of {', '.join(MORPHOLOGIES)}."
+        )
+    return table if choice == "all" else table[table["morphology"] == choice]
