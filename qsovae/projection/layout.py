@@ -1,0 +1,136 @@
+"""umap-learn's layout of a fuzzy graph in the plane, with progress and a stop.
+
+Within projection: above graph.
+"""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+from numpy.typing import NDArray
+
+# Range of each axis before the layout starts, and the noise that parts rows which
+# start in one place; both as in umap-learn.
+_START_RANGE = 10.0
+_START_NOISE = 1e-4
+
+
+class _LayoutStopError(Exception):
+    """Leaves umap-learn's loop between two epochs."""
+
+
+class _EpochListener:
+    """The stream that umap-learn's progress bar writes its epoch numbers to."""
+
+    def __init__(self, on_epoch: Callable[[int], bool]) -> None:
+        self.epoch = 0
+        self._on_epoch = on_epoch
+        self._is_open = True
+
+    def write(self, text: str) -> None:
+        """Take one epoch number; leave the loop when the callback says so."""
+        number = text.strip("\r\n ")
+        if not (self._is_open and number.isdigit()) or int(number) <= self.epoch:
+            return
+        self.epoch = int(number)
+        if self._on_epoch(self.epoch):
+            self._is_open = False
+            raise _LayoutStopError
+
+    def flush(self) -> None:
+        """Do nothing: each number is taken as it comes."""
+
+
+def principal_plane(latent: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the first two principal components of each row, (n_rows, 2).
+
+    The second is zero for a latent of one dimension.
+    """
+    plane = np.zeros((len(latent), 2))
+    if len(latent) == 0:
+        return plane
+    centred = latent.astype(np.float64) - latent.mean(axis=0, dtype=np.float64)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    axes = axes[:, ::-1][:, :2]
+    # An axis has no sign of its own: its largest loading is made positive.
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    plane[:, : axes.shape[1]] = centred @ axes
+    return plane
+
+
+def starting_places(
+    latent: NDArray[np.float32], generator: np.random.Generator
+) -> NDArray[np.float32]:
+    """Return where the layout starts: the principal plane with a little noise."""
+    plane = principal_plane(latent)
+    extent = np.abs(plane).max()
+    plane *= _START_RANGE / extent if extent > 0 else 1.0
+    plane += generator.normal(scale=_START_NOISE, size=plane.shape)
+    plane -= plane.min(axis=0)
+    spread = plane.max(axis=0)
+    # An axis of nothing but noise keeps its size.
+    wide = spread > 100 * _START_NOISE
+    plane[:, wide] *= _START_RANGE / spread[wide]
+    return np.ascontiguousarray(plane, dtype=np.float32)
+
+
+def lay_out(
+    graph: scipy.sparse.coo_matrix,
+    start: NDArray[np.float32],
+    n_epochs: int,
+    min_dist: float,
+    generator: np.random.Generator,
+    on_epoch: Callable[[int], bool],
+) -> tuple[NDArray[np.float32], int]:
+    """Return the laid-out coordinates and how many epochs were done.
+
+    Parameters
+    ----------
+    graph : coo_matrix, (n_rows, n_rows)
+        From `fuzzy_graph`.
+    start : ndarray of float32, (n_rows, 2)
+        Where the rows start.
+    n_epochs : int
+        Passes over the graph.
+    min_dist : float
+        How close the layout packs rows; in map units.
+    generator : Generator
+        Source of the random draws.
+    on_epoch : callable
+        Takes the epoch done; returns True to stop and keep the layout so far.
+    """
+    umap_layouts, umap_umap = _import_umap()
+    strong = graph.data >= graph.data.max() / n_epochs
+    rates = umap_umap.make_epochs_per_sample(graph.data[strong], n_epochs)
+    a, b = umap_umap.find_ab_params(1.0, min_dist)
+    whole = np.iinfo(np.int32)
+    state = generator.integers(whole.min + 1, whole.max, 3, dtype=np.int64)
+    places = start.copy()  # laid out in place
+    listener = _EpochListener(on_epoch)
+    try:
+        umap_layouts.optimize_layout_euclidean(
+            places, places, graph.row[strong], graph.col[strong], n_epochs,
+            len(places), rates, a, b, state, move_other=True,
+            tqdm_kwds={
+                "disable": False, "file": listener, "bar_format": "{n}",
+                "mininterval": 0.2, "leave": True,
+            },
+        )  # fmt: skip
+    except _LayoutStopError:
+        return places, listener.epoch
+    return places, n_epochs
+
+
+def _import_umap() -> tuple[Any, Any]:
+    """Return umap-learn's two modules, imported when first needed.
+
+    The import takes a second, or a dozen where numba's cache is empty; it warns of
+    optional packages that are absent.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import umap.layouts
+        import umap.umap_
+    return umap.layouts, umap.umap_

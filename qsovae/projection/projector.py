@@ -1,0 +1,103 @@
+"""Place new rows on a fitted map, without fitting it again.
+
+Within projection: above graph.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
+
+from qsovae.errors import InputError, ShapeError
+from qsovae.projection.graph import checked_latent
+
+_N_NEIGHBORS = 10
+_CHUNK_ROWS = 100_000
+
+
+class Projector:
+    """Interpolates the map between the rows it was fitted on.
+
+    Parameters
+    ----------
+    latent : ndarray, (n_fitted, n_latent)
+        Latent means of rows on the map.
+    coordinates : ndarray, (n_fitted, 2)
+        Where they lie.
+
+    Raises
+    ------
+    ShapeError
+        If the two do not belong together.
+    InputError
+        If there is no row, or a value is not finite.
+    """
+
+    def __init__(
+        self, latent: NDArray[np.floating], coordinates: NDArray[np.floating]
+    ) -> None:
+        table = checked_latent(latent, "qsovae.Projector")
+        places = np.asarray(coordinates, dtype=np.float32)
+        if places.shape != (len(table), 2):
+            raise ShapeError(
+                f"coordinates have shape {places.shape}, for {len(table)} rows",
+                "qsovae.Projector",
+                "Pass map_1 and map_2 of each row.",
+            )
+        if len(table) == 0 or not np.isfinite(places).all():
+            raise InputError(
+                "the map has no rows, or non-finite coordinates",
+                "qsovae.Projector",
+                "Fit the map again.",
+            )
+        # Rows of one latent mean share one place; the first stands for them.
+        table, first = np.unique(table, axis=0, return_index=True)
+        self._places = places[first]
+        self._n_latent = table.shape[1]
+        self._tree = KDTree(table, leafsize=32)
+
+    def apply(self, latent: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return map coordinates of each row, (n_rows, 2).
+
+        A row whose latent mean equals a fitted one's lands on its place.
+
+        Parameters
+        ----------
+        latent : ndarray, (n_rows, n_latent)
+            Posterior means by the same run.
+
+        Raises
+        ------
+        ShapeError, InputError
+            If ``latent`` is not a table of finite numbers of the map's width.
+        """
+        table = checked_latent(latent, "qsovae.Projector.apply")
+        if table.shape[1] != self._n_latent:
+            raise ShapeError(
+                f"latent means have {table.shape[1]} dimensions, "
+                f"the map was fitted on {self._n_latent}",
+                "qsovae.Projector.apply",
+                "Infer the latent means with the map's own run.",
+            )
+        coordinates = np.empty((len(table), 2), dtype=np.float32)
+        for begin in range(0, len(table), _CHUNK_ROWS):
+            chunk = slice(begin, begin + _CHUNK_ROWS)
+            coordinates[chunk] = self._place(table[chunk])
+        return coordinates
+
+    def _place(self, latent: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the mean place of each row's neighbours, near ones weighing more."""
+        n_neighbors = min(_N_NEIGHBORS, len(self._places))
+        distances, rows = self._tree.query(
+            latent, k=range(1, n_neighbors + 1), workers=-1
+        )
+        excess = distances - distances[:, :1]
+        width = excess.mean(axis=1, keepdims=True)
+        with np.errstate(under="ignore"):
+            weights = np.exp(-excess / np.where(width > 0, width, 1.0))
+        weights /= weights.sum(axis=1, keepdims=True)
+        places: NDArray[np.float64] = np.einsum(
+            "nk,nkd->nd", weights, self._places[rows].astype(np.float64)
+        )
+        known = distances[:, 0] == 0.0
+        places[known] = self._places[rows[known, 0]]
+        return places
