@@ -21,6 +21,14 @@ from qsovae.evaluation import (
     score_predictions,
     scores_table,
 )
+from qsovae.projection import (
+    MapProgress,
+    MapResult,
+    Projector,
+    fit_map,
+    inside_outline,
+    inside_outline_mask,
+)
 from qsovae.splits import (
     PARTS,
     Split,
@@ -37,6 +45,9 @@ __all__ = [
     "Inference",
     "InputError",
     "ManifestMismatchError",
+    "MapProgress",
+    "MapResult",
+    "Projector",
     "QsovaeError",
     "RunError",
     "RunIncompleteError",
@@ -47,6 +58,9 @@ __all__ = [
     "VAEClassifier",
     "confusion_table",
     "fit_baseline",
+    "fit_map",
+    "inside_outline",
+    "inside_outline_mask",
     "row_fingerprints",
     "score_by_morphology",
     "score_predictions",
