@@ -74,10 +74,12 @@ def fit_baseline(
             "qsovae.fit_baseline",
             "Pass only labelled training rows.",
         )
-    probabilities = np.zeros((len(wanted), len(names)))
     present, counts = np.unique(numbers, return_counts=True)
-    if present.size == 1:
-        probabilities[:, present[0]] = 1.0
+    probabilities = np.zeros((len(wanted), len(names)))
+    # scikit-learn fails on a feature without a value, which could not help anyway.
+    observed = ~np.isnan(known).all(axis=0)
+    if present.size == 1 or not observed.any():
+        probabilities[:, present] = counts / counts.sum()
         return probabilities
     if len(wanted) == 0:
         return probabilities
@@ -87,6 +89,6 @@ def fit_baseline(
         early_stopping="auto" if counts.min() > 1 else False,
         random_state=seed,
     )
-    booster.fit(known, numbers)
-    probabilities[:, booster.classes_] = booster.predict_proba(wanted)
+    booster.fit(known[:, observed], numbers)
+    probabilities[:, booster.classes_] = booster.predict_proba(wanted[:, observed])
     return probabilities

@@ -35,9 +35,11 @@ class _EpochListener:
         if not (self._is_open and number.isdigit()) or int(number) <= self.epoch:
             return
         self.epoch = int(number)
+        # The bar writes once more when an exception closes it.
+        self._is_open = False
         if self._on_epoch(self.epoch):
-            self._is_open = False
             raise _LayoutStopError
+        self._is_open = True
 
     def flush(self) -> None:
         """Do nothing: each number is taken as it comes."""
@@ -113,9 +115,11 @@ def lay_out(
         umap_layouts.optimize_layout_euclidean(
             places, places, graph.row[strong], graph.col[strong], n_epochs,
             len(places), rates, a, b, state, move_other=True,
+            # One write an epoch at most; with miniters at one tqdm's monitor never
+            # writes from a thread of its own.
             tqdm_kwds={
                 "disable": False, "file": listener, "bar_format": "{n}",
-                "mininterval": 0.2, "leave": True,
+                "mininterval": 0.2, "miniters": 1,
             },
         )  # fmt: skip
     except _LayoutStopError:

@@ -10,8 +10,8 @@ from scipy.spatial import KDTree
 from qsovae.errors import InputError, ShapeError
 from qsovae.projection.graph import checked_latent
 
-_N_NEIGHBORS = 10
-_CHUNK_ROWS = 100_000
+_N_NEIGHBORS = 8
+_CHUNK_ROWS = 10_000
 
 
 class Projector:
@@ -85,19 +85,28 @@ class Projector:
         return coordinates
 
     def _place(self, latent: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the mean place of each row's neighbours, near ones weighing more."""
+        """Return where each row belongs among its latent neighbours' places.
+
+        Neighbours in latent space may lie on several islands of the map, and their
+        mean in the void between. So the one in their midst is found first, and the
+        mean is taken of the half that lies around it.
+        """
         n_neighbors = min(_N_NEIGHBORS, len(self._places))
         distances, rows = self._tree.query(
             latent, k=range(1, n_neighbors + 1), workers=-1
         )
-        excess = distances - distances[:, :1]
-        width = excess.mean(axis=1, keepdims=True)
-        with np.errstate(under="ignore"):
-            weights = np.exp(-excess / np.where(width > 0, width, 1.0))
+        places = self._places[rows]
+        weights = 1.0 / np.maximum(distances, np.finfo(np.float32).tiny)
+        apart = np.zeros((*rows.shape, n_neighbors), dtype=np.float32)
+        for axis in (0, 1):
+            along = places[:, :, axis]
+            apart += np.square(along[:, :, None] - along[:, None, :])
+        apart = np.sqrt(apart, out=apart)
+        cost = np.einsum("njk,nk->nj", apart, weights)
+        from_medoid = apart[np.arange(len(rows)), cost.argmin(axis=1)]
+        weights[from_medoid > np.median(from_medoid, axis=1, keepdims=True)] = 0.0
         weights /= weights.sum(axis=1, keepdims=True)
-        places: NDArray[np.float64] = np.einsum(
-            "nk,nkd->nd", weights, self._places[rows].astype(np.float64)
-        )
+        mean: NDArray[np.float64] = np.einsum("nk,nkd->nd", weights, places)
         known = distances[:, 0] == 0.0
-        places[known] = self._places[rows[known, 0]]
-        return places
+        mean[known] = places[known, 0]
+        return mean

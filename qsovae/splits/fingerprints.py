@@ -42,9 +42,8 @@ def row_fingerprints(values: ArrayLike) -> NDArray[np.uint64]:
             "qsovae.row_fingerprints",
             "Pass a table, (n_rows, n_features).",
         )
-    with np.errstate(over="ignore"):
-        rounded = table.astype(np.float32)
-    rounded += np.float32(0.0)  # -0 and 0 are one value
+    with np.errstate(over="ignore", invalid="ignore"):  # invalid: signalling NaN
+        rounded = table.astype(np.float32) + np.float32(0.0)  # -0 and 0 are one value
     missing = np.isnan(rounded)
     bits = np.where(missing, np.float32(np.nan), rounded).view(np.uint32)
     hashed = np.full(

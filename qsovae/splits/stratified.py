@@ -72,7 +72,7 @@ def stratified_split(
         Seed of the shuffle.
     groups : array_like, (n_rows,), optional
         Rows with equal entries are one object: its id, or the row's fingerprint.
-        Null or ``NO_FINGERPRINT`` leaves a row ungrouped.
+        Null, or ``NO_FINGERPRINT`` among unsigned integers, leaves a row ungrouped.
 
     Raises
     ------
@@ -208,7 +208,9 @@ def _keep_groups_together(part: NDArray[np.str_], groups: ArrayLike) -> list[str
             "Pass one group for each row.",
         )
     codes, _ = pd.factorize(entries)
-    grouped = (codes >= 0) & (entries != NO_FINGERPRINT)
+    grouped = codes >= 0
+    if entries.dtype.kind == "u":
+        grouped &= entries != NO_FINGERPRINT
     training = np.unique(codes[grouped & (part == "train")])
     straddling = (part == "test") & grouped & np.isin(codes, training)
     if not straddling.any():
