@@ -307,7 +307,9 @@ def is_sentinel(values: Floats, sentinels: tuple[float, ...]) -> NDArray[np.bool
     return hit
 
 
-def _common_spellings(text: "pd.Series[Any]") -> tuple["pd.Series[Any]", tuple[str, ...]]:
+def _common_spellings(
+    text: "pd.Series[Any]",
+) -> tuple["pd.Series[Any]", tuple[str, ...]]:
     """Return each label in its class's commonest spelling, and what was merged."""
     counts = text.dropna().value_counts()
     spelling: dict[str, str] = {}

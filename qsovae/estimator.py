@@ -25,7 +25,7 @@ from torch import Tensor
 
 from qsovae.batch import Batch, Scaler
 from qsovae.elbo import elbo_terms
-from qsovae.errors import ConfigError, InputError, RunError
+from qsovae.errors import ConfigError, RunError
 from qsovae.model import Network, NetworkConfig
 from qsovae.targets import encode_targets, held_out_rows
 from qsovae.training import EpochReport, Plan, Trainer

@@ -25,7 +25,16 @@ _IDS = (
     "sourceid", "targetid", "specobjid", "id", "qid", "designation", "name",
     "object_name", "source_name", "row_id", "spec_obj_id",
 )  # fmt: skip
-_RA = ("ra_deg", "ra", "ra2000", "raj2000", "ra_icrs", "ra_j2000", "alpha_j2000", "alpha")
+_RA = (
+    "ra_deg",
+    "ra",
+    "ra2000",
+    "raj2000",
+    "ra_icrs",
+    "ra_j2000",
+    "alpha_j2000",
+    "alpha",
+)
 _DEC = (
     "dec_deg", "dec", "dec2000", "dej2000", "decj2000", "de_icrs", "dec_j2000",
     "delta_j2000", "delta",
@@ -89,13 +98,17 @@ def recognise_columns(raw: RawTable) -> Mapping:
     columns |= _feature_errors(frame, columns)
     stated = {n: raw.units.get(n) for n in names}
     return Mapping(
-        tuple(_with_values(columns[n], frame[n], stated[n], known.get(n)) for n in names)
+        tuple(
+            _with_values(columns[n], frame[n], stated[n], known.get(n)) for n in names
+        )
     ).checked("recognised columns")
 
 
 def _bands(names: list[str]) -> dict[str, BandColumn]:
     """Return known magnitudes and errors; VizieR's Gmag is Gaia's, gmag is not."""
-    renamed = {{"Gmag": "phot_g_mean_mag", "e_Gmag": "e_gaia_g"}.get(n, n): n for n in names}
+    renamed = {
+        {"Gmag": "phot_g_mean_mag", "e_Gmag": "e_gaia_g"}.get(n, n): n for n in names
+    }
     return {renamed[n]: c for n, c in band_columns(list(renamed)).items()}
 
 
@@ -121,9 +134,7 @@ def _is_number(column: "pd.Series[Any]") -> bool:
     )
 
 
-def _magnitudes(
-    frame: pd.DataFrame, known: dict[str, BandColumn]
-) -> dict[str, Column]:
+def _magnitudes(frame: pd.DataFrame, known: dict[str, BandColumn]) -> dict[str, Column]:
     """Return one magnitude and one error a band, the best; the others are ignored."""
     chosen: dict[tuple[str, bool], str] = {}
     numeric = [n for n in known if _is_number(frame[n]) or frame[n].isna().all()]
@@ -135,8 +146,10 @@ def _magnitudes(
         first = chosen[meaning.band, meaning.is_error]
         has_magnitude = (meaning.band, False) in chosen
         if first != name or not has_magnitude:
-            reason = f"{first} is used for {meaning.band}" if first != name else (
-                "error of a band without a magnitude"
+            reason = (
+                f"{first} is used for {meaning.band}"
+                if first != name
+                else ("error of a band without a magnitude")
             )
             columns[name] = Column(name, "ignore", reason=reason)
             continue
@@ -218,7 +231,9 @@ def _band_of(token: str) -> str:
 
 def _is_error_name(plain: str) -> bool:
     return bool(
-        re.search(r"(^|_)(e|err|error|sigma|sig|ivar|snr|unc|flux\w*)(_|$)|err(or)?$", plain)
+        re.search(
+            r"(^|_)(e|err|error|sigma|sig|ivar|snr|unc|flux\w*)(_|$)|err(or)?$", plain
+        )
     ) and not re.search(r"(over_error|pm_sig|parallax_sig)$", plain)
 
 
@@ -276,9 +291,7 @@ def _with_values(
     )  # fmt: skip
 
 
-def _sentinels(
-    values: "pd.Series[Any]", known: BandColumn | None
-) -> tuple[float, ...]:
+def _sentinels(values: "pd.Series[Any]", known: BandColumn | None) -> tuple[float, ...]:
     """Return the codes for 'missing' that a column really holds.
 
     A survey's own codes count wherever they occur. Others count only if they stand

@@ -465,7 +465,9 @@ def _plain(value: Any) -> Any:
 
 def _card_value(value: Any) -> Any:
     plain = _plain(value)
-    return plain.encode("ascii", "replace").decode() if isinstance(plain, str) else plain
+    return (
+        plain.encode("ascii", "replace").decode() if isinstance(plain, str) else plain
+    )
 
 
 def _write_votable(table: Table, meta: Mapping[str, Any], stream: io.BytesIO) -> None:
@@ -511,8 +513,10 @@ def _to_astropy(
 
 def _choose_null(column: Any, values: Any, null: Any) -> None:
     """Give masked integers a null value that no row has."""
-    column.fill_value = np.iinfo(values.dtype).min if values.dtype.kind == "i" else (
-        np.iinfo(values.dtype).max
+    column.fill_value = (
+        np.iinfo(values.dtype).min
+        if values.dtype.kind == "i"
+        else (np.iinfo(values.dtype).max)
     )
 
 

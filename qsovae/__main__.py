@@ -1,0 +1,7 @@
+"""`python -m qsovae` is `qsovae`."""
+
+import sys
+
+from qsovae.cli import main
+
+sys.exit(main())

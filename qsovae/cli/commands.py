@@ -1,0 +1,225 @@
+"""What each command does. Heavy modules load only with the command that needs them.
+
+Within cli: above text.
+"""
+
+import json
+import signal
+import subprocess
+import sys
+from argparse import Namespace
+from importlib import metadata, util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qsovae.cli import text
+from qsovae.errors import CatalogError, ConfigError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from qsovae.catalog import Catalog
+    from qsovae.columns import Mapping
+    from qsovae.runs import Run
+
+
+def version_text() -> str:
+    """Return name and version."""
+    return f"qsovae {metadata.version('qsovae')}"
+
+
+def simulate(options: Namespace) -> int:
+    """Write a simulated catalog."""
+    from qsovae.simulation import write_simulation
+
+    write_simulation(options.out, options.rows, options.seed, mix=options.mix)
+    text.say(f"wrote {options.rows:,} simulated rows to {options.out}")
+    return 0
+
+
+def check(options: Namespace) -> int:
+    """Print what is wrong or doubtful in a catalog; 1 if there are errors."""
+    from qsovae.checks import check_catalog
+
+    catalog = _open(options.catalog, options.mapping)
+    report = check_catalog(catalog)
+    if options.save_mapping:
+        from qsovae.tables import write_whole
+
+        write_whole(options.save_mapping, catalog.mapping.to_toml().encode())
+        text.say(f"wrote the mapping to {options.save_mapping}")
+    _print(report.to_json() if options.json else text.check_text(report))
+    return 1 if report.has_errors else 0
+
+
+def train(options: Namespace) -> int:
+    """Train a run and print its scores."""
+    from qsovae.workflow import TrainRequest, train_run
+
+    features = options.features.split(",") if options.features else None
+    request = TrainRequest(
+        options.catalog, options.label, options.run, _mapping(options.mapping),
+        tuple(features) if features else None, options.epochs, options.latent,
+        options.test_fraction, options.seed, options.overwrite, not options.no_map,
+    )  # fmt: skip
+    with text.ProgressLine() as line, _StopOnSignal() as stop:
+        report = train_run(request, options.runs, line.show, stop.asked)
+    _report(report, as_json=options.json)
+    return 0
+
+
+def evaluate(options: Namespace) -> int:
+    """Print the scores of a run."""
+    from qsovae.runs import open_run
+    from qsovae.workflow import evaluate_run
+
+    run = open_run(options.run, options.runs)
+    catalog = None
+    if options.catalog:
+        catalog = _open_for(run, options.catalog, options.mapping)
+    _report(evaluate_run(run, catalog, options.label), as_json=options.json)
+    return 0
+
+
+def score(options: Namespace) -> int:
+    """Write probabilities, class, latent means and flags of every row."""
+    from qsovae.inference import score_rows
+
+    return _write_rows(options, lambda run, catalog: score_rows(run, catalog))
+
+
+def project(options: Namespace) -> int:
+    """Write every row's place on the map."""
+    from qsovae.workflow import project_catalog
+
+    with text.ProgressLine() as line:
+        return _write_rows(
+            options, lambda run, catalog: project_catalog(run, catalog, line.show)
+        )
+
+
+def runs(options: Namespace) -> int:
+    """List the runs."""
+    from qsovae.runs import list_runs
+
+    listed = list_runs(options.runs)
+    if options.json:
+        _print({"runs": [vars(entry) for entry in listed]})
+    else:
+        _print(text.runs_text(listed))
+    return 0
+
+
+def dashboard(options: Namespace) -> int:
+    """Serve the dashboard until interrupted."""
+    found = util.find_spec("dashboard")
+    if found is None or not found.submodule_search_locations:
+        raise ConfigError(
+            "the dashboard is not installed", "qsovae", "Install qsovae with pip."
+        )
+    app = Path(found.submodule_search_locations[0]) / "app.py"
+    command = [
+        sys.executable, "-m", "streamlit", "run", str(app),
+        "--server.port", str(options.port), "--server.headless", "true",
+        "--browser.gatherUsageStats", "false",
+    ]  # fmt: skip
+    return subprocess.call(command)
+
+
+def _write_rows(options: Namespace, make: Any) -> int:
+    """Write what ``make`` says of each row of a catalog."""
+    from qsovae.runs import open_run
+    from qsovae.tables import write_table
+
+    run = open_run(options.run, options.runs)
+    if options.out.exists() and options.out.samefile(options.catalog):
+        raise CatalogError(
+            "the output is the catalog itself", str(options.out), "Choose another name."
+        )
+    catalog = _open_for(run, options.catalog, options.mapping)
+    table: pd.DataFrame = make(run, catalog)
+    is_simulated = run.is_simulated or catalog.is_simulated
+    meta = {"run": run.name, "catalog": catalog.name, "is_sim": is_simulated}
+    write_table(table, options.out, meta=meta)
+    _warn_simulated(is_simulated)
+    result = {
+        "run": run.name, "catalog": catalog.name, "rows": len(table),
+        "out": str(options.out), "is_simulated": is_simulated,
+    }  # fmt: skip
+    _print(result if options.json else f"wrote {len(table):,} rows to {options.out}")
+    return 0
+
+
+def _open_for(run: "Run", path: Path, mapping: Path | None) -> "Catalog":
+    """Return a catalog as the run reads it, or else as it is recognised."""
+    from qsovae.catalog import Catalog, open_catalog
+
+    catalog = open_catalog(path, _mapping(mapping))
+    fitted = None if mapping else run.mapping.fitted_to(list(catalog.raw.frame.columns))
+    return Catalog(catalog.raw, fitted) if fitted else catalog
+
+
+def _open(path: Path, mapping: Path | None) -> "Catalog":
+    from qsovae.catalog import open_catalog
+
+    return open_catalog(path, _mapping(mapping))
+
+
+def _mapping(path: Path | None) -> "Mapping | None":
+    """Return the mapping in a TOML file, None without one."""
+    from qsovae.columns import Mapping
+
+    if path is None:
+        return None
+    try:
+        content = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogError(
+            f"the mapping cannot be read: {error}", str(path), "Check the path."
+        ) from None
+    return Mapping.from_toml(content, path.name)
+
+
+def _report(report: dict[str, Any], *, as_json: bool) -> None:
+    _warn_simulated(report["is_simulated"])
+    _print(report if as_json else text.scores_text(report))
+
+
+def _warn_simulated(is_simulated: bool) -> None:
+    if is_simulated:
+        text.say("qsovae: simulated data: these scores say nothing of the sky")
+
+
+def _print(output: Any) -> None:
+    """Write a result to stdout."""
+    shown = output if isinstance(output, str) else json.dumps(output, default=str)
+    sys.stdout.write(shown + "\n")
+
+
+class _StopOnSignal:
+    """Turns the first interrupt into a wish to stop; the second interrupts."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def asked(self) -> bool:
+        """Return whether somebody pressed Ctrl-C or asked to terminate."""
+        return self._asked
+
+    def _ask(self, number: int, frame: object) -> None:
+        self._asked = True
+        signal.signal(number, signal.default_int_handler)
+        text.say("\nqsovae: stopping after this epoch; what was learnt is kept")
+
+    def __enter__(self) -> "_StopOnSignal":
+        """Listen."""
+        self._before = {
+            number: signal.signal(number, self._ask)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the signals back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)

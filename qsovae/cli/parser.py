@@ -1,0 +1,175 @@
+"""Commands and their options.
+
+Within cli: above commands.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from qsovae.cli import commands
+from qsovae.errors import QsovaeError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status.
+
+    Returns
+    -------
+    int
+        0 if all is well, 1 if something cannot be used or a check found errors, 2 if
+        the command was written wrongly.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.command(options)
+        sys.stdout.flush()
+        return status
+    except QsovaeError as error:
+        _say(f"qsovae: error: {error}")
+        return 1
+    except KeyboardInterrupt:
+        _say("qsovae: interrupted")
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="qsovae",
+        description="From survey catalogs to a vetted quasar sample.",
+        epilog="Environment: QSOVAE_RUNS (where runs are kept; ./checkpoints), "
+        "QSOVAE_DATA (uploads and mappings of the dashboard; ./data), QSOVAE_CATALOGS "
+        "(folders that the dashboard may open).",
+    )
+    parser.add_argument("--version", action="version", version=commands.version_text())
+    add = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_simulate(add)
+    _add_check(add)
+    _add_train(add)
+    _add_evaluate(add)
+    _add_score_and_project(add)
+    _add_runs(add)
+    dashboard = add.add_parser("dashboard", help="serve the dashboard")
+    dashboard.add_argument("--port", type=int, default=8501)
+    dashboard.set_defaults(command=commands.dashboard)
+    return parser
+
+
+def _add_simulate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = add.add_parser("simulate", help="simulate a catalog of four surveys")
+    parser.add_argument("out", type=Path, metavar="OUT")
+    parser.add_argument("--rows", type=_positive, default=10_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--mix",
+        choices=("demo", "sky"),
+        default="demo",
+        help="class shares: enriched in quasars, or as on the sky",
+    )
+    parser.set_defaults(command=commands.simulate)
+
+
+def _add_check(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = add.add_parser("check", help="look for errors and nulls in a catalog")
+    parser.add_argument("catalog", type=Path, metavar="CATALOG")
+    _mapping(parser)
+    parser.add_argument(
+        "--save-mapping",
+        type=Path,
+        metavar="FILE",
+        help="write what the columns were taken for, to correct and pass as --mapping",
+    )
+    _json(parser)
+    parser.set_defaults(command=commands.check)
+
+
+def _add_train(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = add.add_parser("train", help="train a run, with scores on held-out rows")
+    parser.add_argument("catalog", type=Path, metavar="CATALOG")
+    parser.add_argument("--label", required=True, metavar="COLUMN")
+    parser.add_argument("--run", required=True, metavar="NAME")
+    _mapping(parser)
+    parser.add_argument(
+        "--features",
+        metavar="A,B,…",
+        help="magnitudes (i), colours (g-r) and columns; by default what was recognised",
+    )
+    parser.add_argument("--epochs", type=_positive, help="by default by catalog size")
+    parser.add_argument("--latent", type=_positive, default=8, metavar="N")
+    parser.add_argument("--test-fraction", type=float, default=0.3, metavar="SHARE")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--overwrite", action="store_true", help="replace the run")
+    parser.add_argument("--no-map", action="store_true", help="leave the map for later")
+    _runs_folder(parser)
+    _json(parser)
+    parser.set_defaults(command=commands.train)
+
+
+def _add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = add.add_parser("evaluate", help="scores of a run")
+    parser.add_argument("run", metavar="RUN")
+    parser.add_argument("catalog", type=Path, metavar="CATALOG", nargs="?")
+    parser.add_argument("--label", metavar="COLUMN", help="by default that of the run")
+    _mapping(parser)
+    _runs_folder(parser)
+    _json(parser)
+    parser.set_defaults(command=commands.evaluate)
+
+
+def _add_score_and_project(
+    add: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    for name, help_text, command in (
+        ("score", "class probabilities of every row of a catalog", commands.score),
+        ("project", "place every row of a catalog on the map", commands.project),
+    ):
+        parser = add.add_parser(name, help=help_text)
+        parser.add_argument("run", metavar="RUN")
+        parser.add_argument("catalog", type=Path, metavar="CATALOG")
+        parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
+        _mapping(parser)
+        _runs_folder(parser)
+        _json(parser)
+        parser.set_defaults(command=command)
+
+
+def _add_runs(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = add.add_parser("runs", help="list the runs")
+    _runs_folder(parser)
+    _json(parser)
+    parser.set_defaults(command=commands.runs)
+
+
+def _mapping(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--mapping", type=Path, metavar="FILE", help="TOML: what each column is"
+    )
+
+
+def _runs_folder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--runs", type=Path, metavar="FOLDER", help="where runs are kept"
+    )
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number

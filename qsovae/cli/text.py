@@ -1,0 +1,172 @@
+"""Reports as text for a terminal.
+
+Within cli: lowest.
+"""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qsovae.checks import CheckReport
+    from qsovae.runs import RunListing
+
+
+def say(line: str) -> None:
+    """Write a line to stderr."""
+    sys.stderr.write(line + "\n")
+
+
+class ProgressLine:
+    """Progress on stderr: one line that renews itself, or one line a phase in a log."""
+
+    def __init__(self) -> None:
+        self._renews = sys.stderr.isatty()
+        self._phase = ""
+
+    def __enter__(self) -> "ProgressLine":
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the line."""
+        if self._renews and self._phase:
+            say("")
+
+    def show(self, entry: dict[str, Any]) -> None:
+        """Show an entry of the progress log."""
+        line = _entry_text(entry)
+        if self._renews:
+            sys.stderr.write(f"\r\x1b[K{line}")
+        elif entry["phase"] != self._phase or _is_milestone(entry):
+            say(line)
+        sys.stderr.flush()
+        self._phase = entry["phase"]
+
+
+def _is_milestone(entry: dict[str, Any]) -> bool:
+    return "epoch" in entry and entry["epoch"] % max(1, entry["n_epochs"] // 10) == 0
+
+
+def _entry_text(entry: dict[str, Any]) -> str:
+    """Return one progress entry in words."""
+    if "epoch" in entry:
+        accuracy = entry["validation_accuracy"]
+        right = "" if accuracy is None else f", validation accuracy {accuracy:.3f}"
+        return (
+            f"epoch {entry['epoch']}/{entry['n_epochs']}, loss "
+            f"{entry['train']['total']:.3f}{right}, {entry['eta_seconds']:.0f} s left"
+        )
+    share = f" {entry['fraction']:.0%}" if "fraction" in entry else ""
+    return f"{entry['phase']}: {entry.get('message', '')}{share}"
+
+
+def table_text(header: "Sequence[str]", lines: "Sequence[Sequence[Any]]") -> str:
+    """Return an aligned table; numbers to the right."""
+    cells = [[_cell(c) for c in line] for line in lines]
+    widths = [
+        max(len(r[i]) for r in [list(header), *cells]) for i in range(len(header))
+    ]
+    right = [
+        all(isinstance(line[i], (int, float, type(None))) for line in lines)
+        and bool(lines)
+        for i in range(len(header))
+    ]
+
+    def line_of(row: "Sequence[str]") -> str:
+        shown = [
+            c.rjust(w) if r else c.ljust(w)
+            for c, w, r in zip(row, widths, right, strict=True)
+        ]
+        return "  ".join(shown).rstrip()
+
+    return "\n".join([line_of(header), *map(line_of, cells)])
+
+
+def _cell(value: Any) -> str:
+    if value is None or value != value:
+        return "-"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
+
+
+def scores_text(report: dict[str, Any]) -> str:
+    """Return the scores of model and baseline."""
+    split = ", ".join(f"{k} {v}" for k, v in report["split"].items() if v is not None)
+    lines = [
+        f"run {report['run']} on {report['catalog']}, label {report['label']}",
+        f"split: {split}",
+        f"features: {', '.join(report['features'])}",
+        *(f"note: {note}" for note in report["notes"]),
+        "",
+    ]
+    for title, scores in (("VAE", report), ("baseline", report["baseline"])):
+        if scores is not None:
+            lines += [_scores_block(title, scores), ""]
+    return "\n".join(lines).rstrip()
+
+
+def _scores_block(title: str, scores: dict[str, Any]) -> str:
+    """Return one model's scores on the test rows."""
+    head = (
+        f"{title}: accuracy {_share(scores['accuracy'])}, balanced accuracy "
+        f"{_share(scores['balanced_accuracy'])}, log loss {_share(scores['log_loss'])} "
+        f"on {scores['rows']:,} test rows"
+    )
+    lines = [
+        [
+            name,
+            *(_share(s[k]) for k in ("completeness", "purity", "f1")),
+            s["rows"],
+            *row,
+        ]
+        for (name, s), row in zip(
+            scores["per_class"].items(), scores["confusion_matrix"], strict=True
+        )
+    ]
+    header = ["class", "completeness", "purity", "F1", "rows"]
+    return (
+        head + "\n" + table_text(header + [f"as {c}" for c in scores["classes"]], lines)
+    )
+
+
+def check_text(report: "CheckReport") -> str:
+    """Return a check's outcome."""
+    header = ["column", "role", "band", "system", "sentinels", "nulls", "nans",
+              "sentinel_rows", "non_finite", "non_positive_errors", "median"]  # fmt: skip
+    lines = report.columns.reindex(columns=header).values.tolist()
+    whole = [[int(c) if isinstance(c, float) and c == c and k < 10 else c
+              for k, c in enumerate(line)] for line in lines]  # fmt: skip
+    parts = [
+        f"{report.name}: {report.n_rows:,} rows",
+        "",
+        table_text(header, whole),
+        "",
+    ]
+    if report.is_simulated:
+        parts.insert(1, "simulated data")
+    for f in report.findings:
+        rows = f" ({f.n_rows:,} rows, first {list(f.rows)})" if f.n_rows else ""
+        parts.append(f"{f.severity}: {f.column or 'table'}: {f.message}{rows}. {f.fix}")
+    parts += ["", "quality bits: " + ", ".join(
+        f"{name} {count:,}" for name, count in report.quality_counts.items())]  # fmt: skip
+    return "\n".join(parts)
+
+
+def runs_text(listed: "Sequence[RunListing]") -> str:
+    """Return the runs as a table."""
+    if not listed:
+        return "no runs; `qsovae train` makes one"
+    lines = [
+        [
+            r.name, r.status, r.created_utc, r.summary.get("catalog", ""),
+            r.summary.get("rows"), r.summary.get("accuracy"), r.message,
+        ]
+        for r in listed
+    ]  # fmt: skip
+    header = ["run", "status", "created", "catalog", "rows", "accuracy", ""]
+    return table_text(header, lines)

@@ -1,0 +1,18 @@
+"""A run is a folder: written whole or not at all, opened only if nothing disagrees.
+
+Layer: above estimator and features, below inference.
+"""
+
+from qsovae.runs.listing import RunListing, list_runs, runs_folder
+from qsovae.runs.run import Run, open_run
+from qsovae.runs.writer import RunWriter, add_map
+
+__all__ = [
+    "Run",
+    "RunListing",
+    "RunWriter",
+    "add_map",
+    "list_runs",
+    "open_run",
+    "runs_folder",
+]

@@ -1,0 +1,17 @@
+"""Whole steps of the journey, one core for command line, dashboard and Python.
+
+Layer: above inference and baseline, below cli.
+"""
+
+from qsovae.workflow.evaluate import evaluate_run, test_rows
+from qsovae.workflow.project import make_map, project_catalog
+from qsovae.workflow.train import TrainRequest, train_run
+
+__all__ = [
+    "TrainRequest",
+    "evaluate_run",
+    "make_map",
+    "project_catalog",
+    "test_rows",
+    "train_run",
+]

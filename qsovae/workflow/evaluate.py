@@ -1,0 +1,114 @@
+"""Scores of a finished run: on its own test rows, or on another catalog.
+
+Within workflow: above report.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from qsovae.catalog import Catalog
+from qsovae.errors import CatalogError
+from qsovae.inference import catalog_features, infer_table
+from qsovae.runs import Run
+from qsovae.splits import row_fingerprints
+from qsovae.workflow.report import labelled, scores_of, scores_report
+from qsovae.workflow.train import run_report
+
+
+def evaluate_run(
+    run: Run, catalog: Catalog | None = None, label: str | None = None
+) -> dict[str, Any]:
+    """Return a run's scores, never on rows that trained it.
+
+    Without a catalog: from the saved test rows. With the run's own catalog: the same
+    rows, inferred anew from the weights. With another: all its labelled rows except
+    those whose feature values trained the run, which are counted.
+
+    Parameters
+    ----------
+    run : Run
+    catalog : Catalog, optional
+    label : str, optional
+        Label column of another catalog; the run's by default.
+
+    Raises
+    ------
+    CatalogError
+        If the catalog lacks features or labels of the run's classes.
+    """
+    if catalog is None:
+        scores = scores_report(run.rows(), run.baseline(), run.classes)
+        return run_report(run.name, run.manifest | {"scores": scores})
+    if catalog.sha256 == run.manifest["catalog"]["sha256"]:
+        rows = _inferred_anew(run, catalog)
+        scores = scores_report(rows, run.baseline(), run.classes)
+        return run_report(run.name, run.manifest | {"scores": scores})
+    return _on_another(run, catalog, label or run.manifest["label"])
+
+
+def test_rows(run: Run) -> pd.DataFrame:
+    """Return the saved rows that were held out for the scores."""
+    rows = run.rows()
+    return rows[rows["split"] == "test"]
+
+
+def _inferred_anew(run: Run, catalog: Catalog) -> pd.DataFrame:
+    """Return the saved split and labels with freshly inferred probabilities."""
+    # The run's own reading of the columns: its rows were made with it.
+    catalog = Catalog(catalog.raw, run.mapping)
+    inferred = infer_table(
+        run.estimator, run.classes, catalog_features(run, catalog), catalog
+    )
+    return pd.concat([run.rows()[["row", "split", "class_label"]], inferred], axis=1)
+
+
+def _on_another(run: Run, catalog: Catalog, label: str) -> dict[str, Any]:
+    """Return the scores on a catalog that did not train the run."""
+    labels = _labels_of(run, catalog, label)
+    table = catalog_features(run, catalog)
+    inferred = infer_table(run.estimator, run.classes, table, catalog)
+    inferred.insert(0, "class_label", pd.array(labels, dtype="string"))
+    saved = run.rows()
+    trained = saved[saved["split"].isin(["train", "validation"])]["fingerprint"]
+    seen = np.isin(row_fingerprints(table.values), trained.to_numpy(dtype=np.uint64))
+    has_label = labelled(inferred["class_label"])
+    scored = inferred[has_label & ~seen]
+    if scored.empty:
+        raise CatalogError(
+            "no labelled row is left to score: "
+            f"{int((has_label & seen).sum())} of {int(has_label.sum())} trained the run",
+            catalog.name,
+            "Give a catalog with labelled rows that the run has not seen.",
+        )
+    return {
+        "run": run.name,
+        "catalog": catalog.name,
+        "is_simulated": run.is_simulated or catalog.is_simulated,
+        "label": label,
+        "features": [f.name for f in run.features],
+        "split": {"kind": "another catalog", "test": len(scored)},
+        "rows_trained_on": int((has_label & seen).sum()),
+        **scores_of(scored, run.classes),
+        "baseline": None,
+        "seconds": run.manifest["timings_seconds"]["train"],
+        "notes": [],
+    }
+
+
+def _labels_of(run: Run, catalog: Catalog, label: str) -> Any:
+    """Return the catalog's labels in the run's spelling."""
+    found = catalog.labels(label)
+    spelling = {c.casefold(): c for c in run.classes}
+    unknown = sorted(c for c in found.classes if c.casefold() not in spelling)
+    if unknown:
+        raise CatalogError(
+            f"the run knows no class {', '.join(unknown)}",
+            f"{catalog.name}, column {label}",
+            f"Its classes are {', '.join(run.classes)}; leave other rows unlabelled.",
+        )
+    return np.array(
+        [None if c is None else spelling[c.casefold()] for c in found.class_label],
+        dtype=object,
+    )
