@@ -1,0 +1,9 @@
+"""A mock of four surveys: what DELVE, VHS, CatWISE and Gaia would list of known sources.
+
+Layer: beside checks and features. Everything follows from one seed, and everything it
+makes says that it was simulated.
+"""
+
+from qsovae.simulation.mock import KNOWN_GAPS, SIM_VERSION, simulate, write_simulation
+
+__all__ = ["KNOWN_GAPS", "SIM_VERSION", "simulate", "write_simulation"]
