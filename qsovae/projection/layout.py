@@ -108,7 +108,7 @@ def lay_out(
     rates = umap_umap.make_epochs_per_sample(graph.data[strong], n_epochs)
     a, b = umap_umap.find_ab_params(1.0, min_dist)
     whole = np.iinfo(np.int32)
-    state = generator.integers(whole.min + 1, whole.max, 3, dtype=np.int64)
+    state = generator.integers(whole.min + 1, whole.max - 1, 3, dtype=np.int64)
     places = start.copy()  # laid out in place
     listener = _EpochListener(on_epoch)
     try:
