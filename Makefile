@@ -1,0 +1,47 @@
+# Two commands do all the set-up: `make run` and `make test`.
+PORT ?= 8501
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test test-all check demo benchmark clean
+
+run: .venv/ready
+	$(BIN)/streamlit run dashboard/app.py --server.port $(PORT) --server.headless true
+
+test: .venv/tests-ready
+	@sh tests/browser/ensure-chromium.sh
+	$(BIN)/python -m pytest
+
+# Adds what takes minutes: scikit-learn's whole contract on models of every size.
+test-all: .venv/tests-ready
+	@sh tests/browser/ensure-chromium.sh
+	$(BIN)/python -m pytest -m "slow or not slow"
+
+check: .venv/tests-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+demo: .venv/ready
+	$(BIN)/qsovae simulate data/demo.fits --rows 16000 --seed 1
+	$(BIN)/qsovae train data/demo.fits --label class_true --run demo --seed 1 \
+	  --runs checkpoints --overwrite
+
+benchmark: .venv/ready
+	$(BIN)/python benchmarks/accuracy.py
+	$(BIN)/python benchmarks/speed.py
+
+.venv/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "qsovae needs Python 3.11 or newer: make PYTHON=python3.11 run"; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+	  { echo "python cannot make an environment: on Debian, apt install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/tests-ready: .venv/ready requirements-test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,44 @@
+"""What all tests share: hypothesis without deadlines, few threads, the real catalogs."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import settings
+
+import qsovae
+
+settings.register_profile("qsovae", deadline=None, max_examples=50)
+settings.load_profile("qsovae")
+torch.set_num_threads(1)
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Return the folder of real catalogs; a checkout without it skips and says so."""
+    if not SHARED_DATA.is_dir():
+        reason = "the real catalogs are not beside this checkout (../shared/data)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory):
+    """Return a small simulated catalog on disk."""
+    path = tmp_path_factory.mktemp("catalogs") / "sim.fits"
+    qsovae.write_simulation(path, 1200, 7)
+    return path
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory, simulated):
+    """Return a folder with one finished run, `tiny`, trained for a few epochs."""
+    folder = tmp_path_factory.mktemp("runs")
+    request = qsovae.TrainRequest(simulated, "class_true", "tiny", epochs=8)
+    qsovae.train_run(request, folder)
+    return folder
