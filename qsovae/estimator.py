@@ -293,7 +293,9 @@ class VAEClassifier(
         }
         (folder / "config.json").write_text(json.dumps(saved, indent=1))
         (folder / "scaler.json").write_text(json.dumps(self.scaler_.to_json()))
-        save_file(self.network_.state_dict(), folder / "weights.safetensors")
+        weights = folder / "weights.safetensors"
+        save_file(self.network_.state_dict(), weights)
+        weights.chmod(0o644)  # safetensors keeps it to the owner; a run is for sharing
 
     @classmethod
     def load(cls, folder: Path | str) -> Self:
