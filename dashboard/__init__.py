@@ -1,0 +1,1 @@
+"""The dashboard: pages over the core's public names; presentation only."""

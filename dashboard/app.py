@@ -1,0 +1,35 @@
+"""The dashboard's entrance: `streamlit run dashboard/app.py`.
+
+Puts the pages into the sidebar, with what is chosen, and nothing else.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.layout import PAGES, escaped
+from dashboard.sources import find_source
+from dashboard.state import current_view
+
+
+def main() -> None:
+    """Render the frame and the page in it."""
+    st.set_page_config(
+        page_title="qsovae", page_icon=":material/scatter_plot:", layout="wide"
+    )
+    view = current_view()
+    here = Path(__file__).parent
+    page = st.navigation(
+        [
+            st.Page(here / path, title=title, icon=icon, url_path=name)
+            for name, (path, title, icon) in PAGES.items()
+        ]
+    )
+    page.run()
+    source = find_source(view.catalog)
+    with st.sidebar:
+        st.caption(f"Catalog: {escaped(source.path.name) if source else 'none yet'}")
+        st.caption(f"Run: {escaped(view.run) if view.run else 'none yet'}")
+
+
+main()

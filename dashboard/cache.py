@@ -1,0 +1,231 @@
+"""Every cached read, each bounded, keyed by path and the file's time and size.
+
+What is returned is shared by all visitors: nobody may change it.
+"""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+import qsovae
+from dashboard.sources import Source
+
+_BIN_MAG = 0.25
+
+
+class Stamp(NamedTuple):
+    """A file and what changes when its content does."""
+
+    path: str
+    modified_ns: int
+    size: int
+
+
+def stamp(path: Path) -> Stamp:
+    """Return the stamp of a file.
+
+    Raises
+    ------
+    CatalogError
+        If it is gone.
+    """
+    try:
+        status = path.stat()
+    except OSError:
+        raise qsovae.CatalogError(
+            "the file is gone", path.name, "Open the catalog again."
+        ) from None
+    return Stamp(str(path), status.st_mtime_ns, status.st_size)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the catalog …")
+def _raw_table(of: Stamp) -> qsovae.RawTable:
+    return qsovae.read_table(Path(of.path))
+
+
+@st.cache_resource(max_entries=6, show_spinner="Reading the catalog …")
+def _catalog(of: Stamp, mapping_toml: str) -> qsovae.Catalog:
+    mapping = qsovae.Mapping.from_toml(mapping_toml, Path(of.path).name)
+    return qsovae.Catalog(_raw_table(of), mapping)
+
+
+@st.cache_resource(max_entries=6, show_spinner="Checking the catalog …")
+def _check(of: Stamp, mapping_toml: str) -> qsovae.CheckReport:
+    return qsovae.check_catalog(_catalog(of, mapping_toml))
+
+
+def raw_table(source: Source) -> qsovae.RawTable:
+    """Return a catalog's table as it is in the file."""
+    return _raw_table(stamp(source.path))
+
+
+def catalog(source: Source, mapping: qsovae.Mapping) -> qsovae.Catalog:
+    """Return a catalog under a mapping."""
+    return _catalog(stamp(source.path), mapping.to_toml())
+
+
+def check_report(source: Source, mapping: qsovae.Mapping) -> qsovae.CheckReport:
+    """Return the findings on a catalog under a mapping."""
+    return _check(stamp(source.path), mapping.to_toml())
+
+
+@st.cache_data(max_entries=6, show_spinner="Counting …")
+def _band_tables(of: Stamp, mapping_toml: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    opened = _catalog(of, mapping_toml)
+    shares, counts = [], []
+    for band in opened.bands:
+        magnitude = opened.magnitude(band)[0]
+        observed = magnitude[np.isfinite(magnitude)]
+        shares.append((band, observed.size, observed.size / max(opened.n_rows, 1)))
+        if observed.size:
+            # The faintest and brightest thousandth would stretch the axis for all.
+            low, high = np.percentile(observed, (0.1, 99.9))
+            edges = np.arange(
+                np.floor(low / _BIN_MAG) * _BIN_MAG, high + _BIN_MAG, _BIN_MAG
+            )
+            rows, edges = np.histogram(observed, np.r_[edges, edges[-1] + _BIN_MAG])
+            counts.append(pd.DataFrame(
+                {"band": band, "mag_ab": (edges[:-1] + edges[1:]) / 2, "rows": rows}
+            ))  # fmt: skip
+    return (
+        pd.DataFrame(shares, columns=["band", "rows", "share"]),
+        pd.concat(counts) if counts else pd.DataFrame({"band": [], "rows": []}),
+    )  # fmt: skip
+
+
+def band_tables(
+    source: Source, mapping: qsovae.Mapping
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the share of rows observed in each band, and counts by magnitude."""
+    return _band_tables(stamp(source.path), mapping.to_toml())
+
+
+@st.cache_data(max_entries=16, show_spinner="Counting the classes …")
+def _class_counts(of: Stamp, mapping_toml: str, label: str) -> dict[str | None, int]:
+    labels = _catalog(of, mapping_toml).labels(label)
+    counts = pd.Series(labels.class_label).value_counts(dropna=True)
+    known: dict[str | None, int] = {c: int(counts.get(c, 0)) for c in labels.classes}
+    return known | {None: int(len(labels.class_label) - counts.sum())}
+
+
+def class_counts(
+    source: Source, mapping: qsovae.Mapping, label: str
+) -> dict[str | None, int]:
+    """Return the rows of each class in a column; those unlabelled under None.
+
+    Raises
+    ------
+    CatalogError
+        If the column holds too few or too many classes.
+    """
+    return _class_counts(stamp(source.path), mapping.to_toml(), label)
+
+
+def _run_stamp(name: str, folder: Path) -> int:
+    """Return the time of a run's manifest; 0 where there is none to be found."""
+    if name not in {listing.name for listing in qsovae.list_runs(folder)}:
+        return 0
+    path = folder / name / "manifest.json"
+    return path.stat().st_mtime_ns if path.is_file() else 0
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening the run …")
+def _run(name: str, folder: str, modified_ns: int) -> qsovae.Run:
+    return qsovae.open_run(name, Path(folder))
+
+
+def opened_run(name: str) -> qsovae.Run:
+    """Return a finished run, every file of it checked.
+
+    Raises
+    ------
+    RunError
+        If there is none of that name, or its files disagree with its manifest.
+    """
+    folder = qsovae.runs_folder()
+    return _run(name, str(folder.resolve()), _run_stamp(name, folder))
+
+
+@st.cache_data(max_entries=8, show_spinner="Scoring the test rows …")
+def _evaluation(name: str, folder: str, modified_ns: int) -> dict[str, Any]:
+    return qsovae.evaluate_run(_run(name, folder, modified_ns))
+
+
+def evaluation(run: qsovae.Run) -> dict[str, Any]:
+    """Return a run's scores on its held-out test rows."""
+    return _evaluation(*_run_key(run))
+
+
+@st.cache_data(max_entries=8, show_spinner="Scoring the catalog …")
+def _evaluation_on(
+    name: str, folder: str, modified_ns: int, of: Stamp, mapping_toml: str, label: str
+) -> dict[str, Any]:
+    run = _run(name, folder, modified_ns)
+    return qsovae.evaluate_run(run, _catalog(of, mapping_toml), label)
+
+
+def evaluation_on(
+    run: qsovae.Run, source: Source, mapping: qsovae.Mapping, label: str
+) -> dict[str, Any]:
+    """Return a run's scores on a catalog's labelled rows that did not train it.
+
+    Raises
+    ------
+    CatalogError
+        If the catalog lacks features, or labels of the run's classes.
+    """
+    return _evaluation_on(*_run_key(run), stamp(source.path), mapping.to_toml(), label)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the latent map …")
+def _latent_table(name: str, folder: str, modified_ns: int) -> pd.DataFrame:
+    run = _run(name, folder, modified_ns)
+    coordinates = run.map()
+    rows = run.rows()
+    if coordinates is None:
+        return rows
+    places = coordinates[["row", "map_1", "map_2"]]
+    return rows.merge(places, on="row", how="left", validate="one_to_one")
+
+
+def latent_table(run: qsovae.Run) -> pd.DataFrame:
+    """Return a run's rows in catalog order with ``map_1, map_2``, if it has a map."""
+    return _latent_table(*_run_key(run))
+
+
+class FoundCatalog(NamedTuple):
+    """The catalog of a run, and the file it was found in."""
+
+    catalog: qsovae.Catalog
+    path: Path
+
+
+def run_catalog(run: qsovae.Run, opened: Source | None) -> FoundCatalog | None:
+    """Return the catalog that a run was trained on, None where it is not to be had.
+
+    It is looked for where the run found it and in what the visitor has opened; only
+    the very same content counts.
+    """
+    stated = run.manifest["catalog"]
+    places = [Path(str(stated.get("path", ""))), opened.path if opened else None]
+    for place in places:
+        if place is None or not place.is_file():
+            continue
+        try:
+            found = _catalog(stamp(place), run.manifest["mapping"])
+        except qsovae.CatalogError:
+            continue
+        if found.sha256 == stated["sha256"]:
+            return FoundCatalog(found, place)
+    return None
+
+
+def _run_key(run: qsovae.Run) -> tuple[str, str, int]:
+    return run.name, str(run.folder.parent), _manifest_time(run)
+
+
+def _manifest_time(run: qsovae.Run) -> int:
+    return (run.folder / "manifest.json").stat().st_mtime_ns

@@ -1,0 +1,86 @@
+"""Parts of the Catalog page: quality, pictures, rows."""
+
+import pandas as pd
+import streamlit as st
+
+import qsovae
+from dashboard import cache, figures
+from dashboard.layout import download_table, escaped, show_figure
+from dashboard.sources import Source
+
+_ICONS = {"error": ":material/error:", "warning": ":material/warning:",
+          "note": ":material/info:"}  # fmt: skip
+_PREVIEW_ROWS = 200
+_MOST_FINDINGS = 40
+
+
+def show_quality(source: Source, report: qsovae.CheckReport) -> None:
+    """Show findings, the table by column and the quality bits."""
+    st.caption(
+        "No row is dropped: a doubtful value counts as unobserved, and a bit says why."
+    )
+    if not report.findings:
+        st.success("Nothing to complain about.", icon=":material/check:")
+    lines = [_finding_line(finding) for finding in report.findings[:_MOST_FINDINGS]]
+    if lines:
+        with st.container(border=True, key="findings"):
+            st.markdown("\n".join(lines))
+    st.dataframe(
+        report.columns, hide_index=True, key="quality_table",
+        column_config={name: st.column_config.NumberColumn(format="%.4g")
+                       for name in ("minimum", "median", "maximum")}
+        | {"observed_share": st.column_config.NumberColumn(format="percent"),
+           "column": st.column_config.TextColumn(pinned=True)},
+    )  # fmt: skip
+    bits = quality_bits(report)
+    st.dataframe(bits, hide_index=True, key="quality_bits")
+    with st.container(horizontal=True):
+        stem = source.path.stem
+        download_table(
+            lambda: report.columns, f"{stem}_quality", label="By column (CSV)"
+        )
+        download_table(lambda: bits, f"{stem}_quality_bits", label="Quality bits (CSV)")
+
+
+def _finding_line(finding: qsovae.Finding) -> str:
+    """Return a finding as one line of Markdown, the catalog's words escaped."""
+    place = f"**{escaped(finding.column)}**: " if finding.column else ""
+    rows = f" ({finding.n_rows:,} rows)" if finding.n_rows else ""
+    fix = f". {escaped(finding.fix)}" if finding.fix else ""
+    return f"- {_ICONS[finding.severity]} {place}{escaped(finding.message)}{rows}{fix}"
+
+
+def quality_bits(report: qsovae.CheckReport) -> pd.DataFrame:
+    """Return how many rows have each quality bit, with its meaning."""
+    meaning = {bit.name: text for bit, text in qsovae.QUALITY_DESCRIPTIONS.items()}
+    return pd.DataFrame(
+        [(name, rows, meaning[name]) for name, rows in report.quality_counts.items()],
+        columns=["quality", "rows", "meaning"],
+    )
+
+
+def show_pictures(source: Source, catalog: qsovae.Catalog) -> None:
+    """Show which share of rows each band observed, and how bright they are."""
+    if not catalog.bands:
+        st.info("No column is taken for a magnitude: give one the role under Columns.")
+        return
+    shares, counts = cache.band_tables(source, catalog.mapping)
+    left, right = st.columns(2)
+    simulated, stem = catalog.is_simulated, source.path.stem
+    with left:
+        st.subheader("Observed share", anchor=False)
+        figure = figures.observed_figure(shares, is_simulated=simulated)
+        show_figure(figure, f"{stem}_observed", shares)
+    with right:
+        st.subheader("Magnitudes", anchor=False)
+        figure = figures.magnitude_figure(counts, is_simulated=simulated)
+        show_figure(figure, f"{stem}_magnitudes", counts)
+
+
+def show_rows(raw: qsovae.RawTable, source: Source) -> None:
+    """Show the first rows as they are in the file."""
+    shown = raw.frame.head(_PREVIEW_ROWS)
+    st.caption(f"The first {len(shown):,} rows, as in the file.")
+    st.dataframe(shown, hide_index=True, key="catalog_rows")
+    stem = source.path.stem
+    download_table(lambda: raw.frame, f"{stem}_rows", label="All rows (CSV)")

@@ -1,0 +1,16 @@
+"""Figures: from a table to a Plotly figure, pure functions."""
+
+from dashboard.figures.catalog import magnitude_figure, observed_figure
+from dashboard.figures.evaluation import class_figure, confusion_figure
+from dashboard.figures.latent_map import MapPoints, map_figure
+from dashboard.figures.training import loss_figure
+
+__all__ = [
+    "MapPoints",
+    "class_figure",
+    "confusion_figure",
+    "loss_figure",
+    "magnitude_figure",
+    "map_figure",
+    "observed_figure",
+]

@@ -1,0 +1,88 @@
+"""Figures of an evaluation: the confusion matrix, and the classes' scores."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.figures.layout import arranged, plain, plain_all
+from dashboard.theme import BASELINE_COLOUR, SHARE_SCALE, class_styles
+
+_MEASURES = ("completeness", "purity", "f1")
+
+
+def confusion_figure(table: pd.DataFrame, *, is_simulated: bool) -> go.Figure:
+    """Return a heat map of a confusion matrix, each cell with its number.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of counts (integers) or shares (floats, NaN where of no rows); true classes
+        down, predicted classes across.
+    """
+    is_share = not all(pd.api.types.is_integer_dtype(t) for t in table.dtypes)
+    values = table.to_numpy(dtype=float)
+    written = np.where(
+        np.isnan(values),
+        "-",
+        [[f"{v:.1%}" if is_share else f"{v:,.0f}" for v in row] for row in values],
+    )
+    figure = go.Figure(
+        go.Heatmap(
+            z=values, x=plain_all(table.columns), y=plain_all(table.index),
+            text=written, texttemplate="%{text}" if len(table) <= 15 else "",
+            textfont_size=14 if len(table) <= 6 else 11,
+            colorscale=SHARE_SCALE, zmin=0, zmax=1 if is_share else None,
+            colorbar={"tickformat": ".0%" if is_share else ",d", "thickness": 14},
+            xgap=2, ygap=2, hoverongaps=False,
+            hovertemplate="true %{y}<br>predicted %{x}<br>%{text}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(title="predicted class", type="category", fixedrange=True)
+    figure.update_yaxes(
+        title="true class", type="category", autorange="reversed", fixedrange=True
+    )
+    height = 140 + max(220, min(34 * len(table), 640))
+    return arranged(figure, is_simulated=is_simulated, height=height)
+
+
+def class_figure(
+    scores: pd.DataFrame, rival: pd.DataFrame | None, *, is_simulated: bool
+) -> go.Figure:
+    """Return completeness, purity and F1 of each class, the rival's as open marks.
+
+    Parameters
+    ----------
+    scores, rival : DataFrame
+        ``class_label``, ``completeness``, ``purity``, ``f1``; NaN where undefined.
+    """
+    figure = go.Figure()
+    names = scores["class_label"].tolist()
+    styles = class_styles(names)
+    for line in scores.to_dict("records"):
+        style = styles[line["class_label"]]
+        figure.add_scatter(
+            x=[line[m] for m in _MEASURES], y=list(_MEASURES), mode="markers",
+            name=plain(line["class_label"]),
+            marker={"color": style.colour, "symbol": style.symbol, "size": 13},
+            hovertemplate="VAE, %{y}: %{x:.3f}",
+        )  # fmt: skip
+    for line in [] if rival is None else rival.to_dict("records"):
+        style = styles[line["class_label"]]
+        figure.add_scatter(
+            x=[line[m] for m in _MEASURES], y=list(_MEASURES), mode="markers",
+            name=plain(line["class_label"]), showlegend=False,
+            marker={"color": style.colour, "symbol": f"{style.symbol}-open",
+                    "size": 13, "line_width": 2},
+            hovertemplate="baseline, %{y}: %{x:.3f}",
+        )  # fmt: skip
+    if rival is not None:
+        figure.add_scatter(
+            x=[None], y=["f1"], mode="markers", name="open: baseline",
+            marker={"color": BASELINE_COLOUR, "symbol": "circle-open", "size": 10},
+        )  # fmt: skip
+    figure.update_xaxes(title="share", range=[-0.02, 1.02], fixedrange=True)
+    figure.update_yaxes(
+        autorange="reversed", type="category", fixedrange=True,
+        ticktext=["completeness", "purity", "F1"], tickvals=list(_MEASURES),
+    )  # fmt: skip
+    return arranged(figure, is_simulated=is_simulated, height=300)

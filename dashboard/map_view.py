@@ -1,0 +1,205 @@
+"""Parts of the Explore page: colour, filters, the map itself, the selection."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+import qsovae
+from dashboard import figures
+from dashboard.evaluation_view import MORPHOLOGIES
+from dashboard.figures.layout import picture_settings
+from dashboard.layout import choose_one, download_figure, download_table
+from dashboard.map_rows import (
+    MOST_DRAWN,
+    Colouring,
+    colour_choices,
+    colouring,
+    drawn_rows,
+    map_points,
+    selection_table,
+    shown_mask,
+)
+from dashboard.outlines import drawn_outlines
+from dashboard.state import View, current_view, seed
+from dashboard.theme import UNLABELLED
+
+_CLASS_KINDS = {"class_predicted": "Predicted", "class_label": "True"}
+_MOST_LINES = 1000
+_SUFFIXES = {".fits": "fits", ".vot": "votable", ".csv": "csv", ".parquet": "parquet"}
+
+
+@dataclass(frozen=True)
+class MapChoices:
+    """Which rows are shown, and the magnitude that filters and is written beside."""
+
+    shown: NDArray[np.bool_]
+    magnitude: tuple[str, NDArray[np.float64]] | None
+
+
+def choose_colour(
+    view: View, table: pd.DataFrame, catalog: qsovae.Catalog | None
+) -> Colouring:
+    """Show what can colour the map; return what the choice gives each row."""
+    choices = colour_choices(table, catalog)
+    key = view.colour if view.colour in choices else "class_label"
+    seed("explore_colour", key)
+    view.colour = st.selectbox(
+        "Colour", list(choices), key="explore_colour", format_func=lambda c: choices[c]
+    )
+    return colouring(view.colour, choices[view.colour], table, catalog)
+
+
+def choose_filters(
+    view: View, table: pd.DataFrame, catalog: qsovae.Catalog | None
+) -> MapChoices:
+    """Show the filters; return which rows they let through."""
+    seed("explore_morphology", view.morphology)
+    view.morphology = choose_one("Sources", MORPHOLOGIES, "explore_morphology")
+    _choose_classes(view, table)
+    magnitude = _choose_magnitudes(view, catalog)
+    wanted = None if magnitude is None or view.band is None else magnitude[1]
+    return MapChoices(shown_mask(table, view, wanted), magnitude)
+
+
+def _choose_classes(view: View, table: pd.DataFrame) -> None:
+    """Filter by true or predicted class."""
+    seed("explore_class_kind", view.class_kind)
+    view.class_kind = choose_one("Class", _CLASS_KINDS, "explore_class_kind")
+    names = table[view.class_kind].astype("string").fillna(UNLABELLED)
+    options = sorted(names.unique(), key=lambda n: (n == UNLABELLED, n))
+    kept = [c for c in st.session_state.get("explore_classes", view.classes)
+            if c in options]  # fmt: skip
+    st.session_state["explore_classes"] = kept
+    view.classes = tuple(st.multiselect(
+        "Classes shown", options, key="explore_classes", placeholder="All classes",
+        label_visibility="collapsed",
+    ))  # fmt: skip
+
+
+def _choose_magnitudes(
+    view: View, catalog: qsovae.Catalog | None
+) -> tuple[str, NDArray[np.float64]] | None:
+    """Filter by magnitude; return that of the chosen or a middle band."""
+    if catalog is None or not catalog.bands:
+        view.band = view.magnitudes = None
+        return None
+    bands = list(catalog.bands)
+    seed("explore_band", view.band if view.band in bands else None)
+    view.band = st.selectbox(
+        "Magnitude", bands, index=None, key="explore_band", placeholder="Any magnitude"
+    )
+    if view.band is None:
+        view.magnitudes = None
+        band = "i" if "i" in bands else bands[len(bands) // 2]
+        return f"{band} (AB)", catalog.magnitude(band)[0]
+    magnitude = catalog.magnitude(view.band)[0]
+    observed = magnitude[np.isfinite(magnitude)]
+    if not observed.size:
+        st.caption("No row has this magnitude.")
+        view.magnitudes = None
+        return f"{view.band} (AB)", magnitude
+    low, high = float(np.floor(observed.min())), float(np.ceil(observed.max()))
+    high = max(high, low + 1.0)
+    key = f"explore_magnitudes_{view.band}"
+    first, last = view.magnitudes or (low, high)
+    seed(key, (float(np.clip(first, low, high)), float(np.clip(last, low, high))))
+    chosen: Any = st.slider(
+        f"{view.band}, AB mag", low, high, step=0.1, key=key, format="%.1f"
+    )
+    view.magnitudes = (float(chosen[0]), float(chosen[1]))
+    n_without = magnitude.size - observed.size
+    if n_without:
+        st.caption(f"{n_without:,} rows without this magnitude are greyed, too.")
+    return f"{view.band} (AB)", magnitude
+
+
+def keep_outlines() -> None:
+    """Store what was drawn: it outlives filters, redraws and page changes."""
+    event: Mapping[str, Any] = st.session_state["latent_map"]["selection"]
+    outlines = drawn_outlines(event)
+    if outlines:
+        current_view().outlines = outlines
+
+
+def clear_outlines() -> None:
+    """Forget the outlines, also those that the browser still shows."""
+    current_view().outlines = ()
+    st.session_state["outline_round"] = st.session_state.get("outline_round", 0) + 1
+
+
+def show_map(
+    view: View, run: qsovae.Run, table: pd.DataFrame, choices: MapChoices,
+    coloured: Colouring,
+) -> None:  # fmt: skip
+    """Show the map; a lasso or a box drawn on it becomes the selection."""
+    placed = np.isfinite(table["map_1"].to_numpy(dtype=np.float64))
+    rows = drawn_rows(placed, choices.shown)
+    points = map_points(table, rows, choices.shown, coloured, choices.magnitude)
+    figure = figures.map_figure(
+        points, view.outlines, is_simulated=run.is_simulated,
+        revision=f"{run.name}-{st.session_state.get('outline_round', 0)}",
+    )  # fmt: skip
+    st.plotly_chart(
+        figure, key="latent_map", on_select=keep_outlines,
+        selection_mode=("lasso", "box"),
+        config=picture_settings(f"{run.name}_map", scroll_zoom=True),
+    )  # fmt: skip
+    said = f"{len(rows):,} of {len(table):,} rows are drawn"
+    if len(rows) < placed.sum():
+        said += f", a random sample (at most {MOST_DRAWN:,}); counts use every row"
+    n_lost = int((~placed).sum())
+    if n_lost:
+        said += f"; {n_lost:,} have no place on the map"
+    st.caption(f"{said}. Draw a lasso or a box; hold Shift to add another.")
+    download_figure(figure, f"{run.name}_map")
+
+
+def show_selection(
+    view: View, run: qsovae.Run, table: pd.DataFrame, choices: MapChoices,
+    catalog: qsovae.Catalog | None,
+) -> None:  # fmt: skip
+    """Show the rows inside the outlines that the filters let through."""
+    inside = qsovae.inside_outline_mask(table["map_1"], table["map_2"], view.outlines)
+    chosen = inside & choices.shown
+    cells = st.columns(4)
+    cells[0].metric("Shown", f"{int(choices.shown.sum()):,}")
+    cells[1].metric("Greyed by filters", f"{int((~choices.shown).sum()):,}")
+    cells[2].metric("Inside the outline", f"{int(chosen.sum()):,}")
+    cells[3].metric("Inside, but greyed", f"{int((inside & ~choices.shown).sum()):,}")
+    if not view.outlines:
+        st.info("Outline objects on the map to list them here.")
+        return
+    picked = selection_table(table, chosen, catalog)
+    with st.container(horizontal=True):
+        for suffix, name in _SUFFIXES.items():
+            download_table(
+                lambda: picked, f"{run.name}_selection", suffix, key=f"download_{name}"
+            )
+        st.button("Clear selection", key="explore_clear", on_click=clear_outlines,
+                  icon=":material/close:")  # fmt: skip
+    shown = picked.head(_MOST_LINES)
+    # A browser's numbers would spoil the last digits of a 64-bit id.
+    st.dataframe(
+        shown.assign(object_id=shown["object_id"].astype("string")), hide_index=True,
+        key="selection_table", column_config=_selection_columns(picked),
+    )  # fmt: skip
+    if len(picked) > _MOST_LINES:
+        st.caption(
+            f"The first {_MOST_LINES:,} of {len(picked):,}; files have them all."
+        )
+
+
+def _selection_columns(picked: pd.DataFrame) -> dict[str, Any]:
+    """Return how many digits each column bears."""
+    fixed = st.column_config.NumberColumn
+    formats = {"ra_deg": "%.5f", "dec_deg": "%.5f", "outlier_score": "%.2f",
+               "map_1": "%.2f", "map_2": "%.2f"}  # fmt: skip
+    formats |= {c: "%.3f" for c in picked if c.startswith("p_")}
+    return {
+        name: fixed(format=form) for name, form in formats.items() if name in picked
+    }

@@ -1,0 +1,1 @@
+"""The pages, each thin: widgets around the core's public names."""

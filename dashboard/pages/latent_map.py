@@ -1,0 +1,71 @@
+"""Explore: the latent map of a run, coloured, filtered and outlined by the visitor."""
+
+import streamlit as st
+
+import qsovae
+from dashboard import cache, jobs
+from dashboard.layout import page_head, page_link, refuse
+from dashboard.map_view import (
+    choose_colour,
+    choose_filters,
+    show_map,
+    show_selection,
+)
+from dashboard.run_choice import choose_run
+from dashboard.sources import find_source
+from dashboard.state import View, current_view
+
+_PURPOSE = (
+    "The latent space as a map: colour it, filter it, outline objects, take them."
+)
+
+
+def show_explorer(view: View, run: qsovae.Run) -> None:
+    """Show one run's map."""
+    table = cache.latent_table(run)
+    found = cache.run_catalog(run, find_source(view.catalog))
+    if "map_1" not in table:
+        offer_map(run, found)
+        return
+    catalog = found.catalog if found else None
+    controls, picture = st.columns([1, 3], gap="medium")
+    with controls:
+        coloured = choose_colour(view, table, catalog)
+        choices = choose_filters(view, table, catalog)
+        if catalog is None:
+            st.caption(
+                "The catalog of this run is not at hand: open it under Catalog to "
+                "colour by its columns and filter by magnitude."
+            )
+    with picture:
+        show_map(view, run, table, choices, coloured)
+    show_selection(view, run, table, choices, catalog)
+
+
+def offer_map(run: qsovae.Run, found: cache.FoundCatalog | None) -> None:
+    """Offer to make the map of a run that has none."""
+    st.info("This run has no latent map yet.")
+    if found is None:
+        st.caption("Its catalog is needed to make one: open it under Catalog first.")
+        page_link("catalog", "Go to Catalog")
+    elif st.button("Make the map", key="explore_make_map", type="primary"):
+        with st.spinner("Laying out the latent map: half a minute for 20,000 rows …"):
+            jobs.make_map(run, found.path)
+        st.rerun()
+
+
+def main() -> None:
+    """Render the page."""
+    view = current_view()
+    page_head("Explore", _PURPOSE)
+    run = choose_run(view)
+    view = current_view()
+    if run is not None:
+        try:
+            show_explorer(view, run)
+        except qsovae.QsovaeError as error:
+            refuse(error)
+    view.to_address()
+
+
+main()

@@ -1,0 +1,67 @@
+"""Which run a page shows: chosen from a list, the demo where nothing was chosen yet."""
+
+import pandas as pd
+import streamlit as st
+
+import qsovae
+from dashboard import cache
+from dashboard.layout import page_link, refuse
+from dashboard.state import View, current_view, seed
+
+_DEMO = "demo"
+
+
+def choose_run(view: View) -> qsovae.Run | None:
+    """Show the finished runs to choose from; return the chosen one, opened.
+
+    Where there is none, or it cannot be opened, the page says so and None is returned.
+    """
+    names = [r.name for r in qsovae.list_runs() if r.status in ("complete", "damaged")]
+    if view.run is None and names:
+        view.run = _DEMO if _DEMO in names else names[0]
+    if view.run is None:
+        st.info("There is no run yet: train one first.")
+        page_link("train", "Go to Train")
+        return None
+    seed("run", view.run if view.run in names else None)
+    st.selectbox(
+        "Run", names, index=None, key="run", placeholder="Choose a run",
+        on_change=_keep_choice, width=360,
+    )  # fmt: skip
+    try:
+        return cache.opened_run(view.run)
+    except qsovae.QsovaeError as error:
+        refuse(error)
+        return None
+
+
+def _keep_choice() -> None:
+    """Take the run that was chosen in the list."""
+    if st.session_state["run"] is not None:
+        take_run(st.session_state["run"])
+
+
+def take_run(name: str) -> None:
+    """Show another run; what was drawn or filtered on the last one's map goes."""
+    view = current_view()
+    if name != view.run:
+        fresh = View(catalog=view.catalog, run=name, normalise=view.normalise)
+        st.session_state["view"] = fresh
+        for key in ("explore_classes", "explore_colour", "explore_band"):
+            st.session_state.pop(key, None)
+    st.session_state["run"] = name
+
+
+def runs_table(listings: list[qsovae.RunListing]) -> pd.DataFrame:
+    """Return all runs with status, date, rows and accuracy, one line each."""
+    return pd.DataFrame(
+        [
+            {
+                "run": r.name, "status": r.status, "date (UTC)": r.created_utc,
+                "catalog": r.summary.get("catalog"), "rows": r.summary.get("rows"),
+                "label": r.summary.get("label"), "accuracy": r.summary.get("accuracy"),
+                "simulated": r.summary.get("is_simulated"), "message": r.message,
+            }
+            for r in listings
+        ]
+    )  # fmt: skip

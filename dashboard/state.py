@@ -1,0 +1,140 @@
+"""One visitor's choices, and the address that brings them back.
+
+The address bar is untrusted: whatever it says is checked against what there is, and a
+choice that is unknown falls back to its default. Names of runs and catalogs are looked
+up in listings by the pages, never joined to a path.
+"""
+
+import math
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import streamlit as st
+
+import qsovae
+from dashboard.outlines import Outline, outlines_from_text, outlines_to_text
+
+NORMALISATIONS = ("counts", "row", "column")
+MODELS = ("vae", "baseline")
+CLASS_KINDS = ("class_predicted", "class_label")
+_LONGEST_TEXT = 200
+_MOST_CLASSES = 60
+
+
+@dataclass
+class View:
+    """What a visitor has chosen; never tables or models.
+
+    Attributes
+    ----------
+    catalog, run : str or None
+        Key of a listed catalog; name of a listed run.
+    normalise, model, morphology : str
+        Of Evaluate: one of ``NORMALISATIONS``, of ``MODELS``; of both pages: one of
+        ``qsovae.MORPHOLOGIES``.
+    colour : str
+        What colours the map: a key of the page's list.
+    class_kind, classes : str, tuple of str
+        Rows are shown whose true or predicted class is among these; all if empty.
+    band, magnitudes : str or None, (float, float) or None
+        Rows are shown whose AB magnitude in the band lies in the range.
+    outlines : tuple of outlines
+        Polygons in map coordinates.
+    """
+
+    catalog: str | None = None
+    run: str | None = None
+    normalise: str = "counts"
+    model: str = "vae"
+    morphology: str = "all"
+    colour: str = "class_label"
+    class_kind: str = "class_predicted"
+    classes: tuple[str, ...] = ()
+    band: str | None = None
+    magnitudes: tuple[float, float] | None = None
+    outlines: tuple[Outline, ...] = field(default=())
+
+    def to_address(self) -> None:
+        """Write the permalink: whatever differs from a fresh view."""
+        wanted = self.to_parameters()
+        # Writing what is already there would cost the browser a history entry.
+        if {k: st.query_params.get_all(k) for k in st.query_params} != wanted:
+            st.query_params.from_dict(wanted)
+
+    def to_parameters(self) -> dict[str, list[str]]:
+        """Return the choices as query parameters, without those at their default."""
+        fresh = View()
+        return {
+            f.name: _to_texts(f.name, getattr(self, f.name))
+            for f in fields(self)
+            if getattr(self, f.name) != getattr(fresh, f.name)
+        }
+
+    @classmethod
+    def from_parameters(cls, parameters: dict[str, list[str]]) -> "View":
+        """Return the view that query parameters describe; the unknown falls back."""
+        view = cls()
+        for name, read in _READERS.items():
+            texts = parameters.get(name)
+            value = read(texts) if texts else None
+            if value is not None:
+                setattr(view, name, value)
+        return view
+
+
+def current_view() -> View:
+    """Return the visitor's view; from the address at the start of a session."""
+    if "view" not in st.session_state:
+        parameters = {k: st.query_params.get_all(k) for k in st.query_params}
+        st.session_state["view"] = View.from_parameters(parameters)
+    view: View = st.session_state["view"]
+    return view
+
+
+def seed(key: str, value: Any) -> None:
+    """Give a widget its first value; Streamlit drops widget keys on a page change."""
+    st.session_state.setdefault(key, value)
+
+
+def _to_texts(name: str, value: Any) -> list[str]:
+    """Return a choice as the texts of one query parameter."""
+    if name == "outlines":
+        return [outlines_to_text(value)]
+    if isinstance(value, tuple):
+        return [v if isinstance(v, str) else f"{v:.6g}" for v in value]
+    return [str(value)]
+
+
+def _text(texts: list[str]) -> str | None:
+    return texts[0] if 0 < len(texts[0]) <= _LONGEST_TEXT else None
+
+
+def _one_of(choices: tuple[str, ...]) -> Any:
+    return lambda texts: texts[0] if texts[0] in choices else None
+
+
+def _classes(texts: list[str]) -> tuple[str, ...] | None:
+    return tuple(t for t in texts[:_MOST_CLASSES] if 0 < len(t) <= _LONGEST_TEXT)
+
+
+def _magnitudes(texts: list[str]) -> tuple[float, float] | None:
+    try:
+        low, high = (float(t) for t in texts)
+    except ValueError:
+        return None
+    return (low, high) if math.isfinite(low) and low <= high < math.inf else None
+
+
+_READERS: dict[str, Any] = {
+    "catalog": _text,
+    "run": _text,
+    "normalise": _one_of(NORMALISATIONS),
+    "model": _one_of(MODELS),
+    "morphology": _one_of(qsovae.MORPHOLOGIES),
+    "colour": _text,
+    "class_kind": _one_of(CLASS_KINDS),
+    "classes": _classes,
+    "band": _text,
+    "magnitudes": _magnitudes,
+    "outlines": lambda texts: outlines_from_text(texts[0]),
+}

@@ -1,0 +1,114 @@
+"""Part of the Train page: what to train, with sensible defaults."""
+
+import itertools
+import re
+
+import streamlit as st
+
+import qsovae
+from dashboard import cache, jobs
+from dashboard.layout import escaped
+from dashboard.sources import Source, mappings_folder
+from dashboard.state import seed
+
+_NEVER_LABELS = ("id", "ra", "dec", "magnitude", "magnitude_error", "feature_error")
+
+
+def show_form(source: Source, mapping: qsovae.Mapping) -> None:
+    """Show the choices for a training on a catalog, and start it when asked.
+
+    Raises
+    ------
+    CatalogError
+        If the catalog offers no feature or the label column no classes.
+    """
+    columns = [c.name for c in mapping.columns if c.role not in _NEVER_LABELS]
+    if not columns:
+        st.info("No column can be a label: give one the role 'label' under Catalog.")
+        return
+    guess = mapping.only("label")
+    seed("train_label", guess if guess in columns else None)
+    label = st.selectbox(
+        "Label column", columns, index=None, key="train_label",
+        placeholder="Which column holds the classes?",
+        help="Rows without a class train the autoencoder, too.",
+    )  # fmt: skip
+    if label is None:
+        st.info("Choose the column with the classes.")
+        return
+    st.caption(_classes_sentence(cache.class_counts(source, mapping, label)))
+    features = _choose_features(cache.catalog(source, mapping), label)
+    choice = _choose_settings(source, mapping, label, features)
+    if st.button("Start training", key="train_start", type="primary",
+                 icon=":material/play_arrow:", disabled=features == ()):  # fmt: skip
+        jobs.start_training(choice, qsovae.runs_folder(), mappings_folder())
+        st.session_state.pop("train_name", None)
+        st.rerun()
+
+
+def _classes_sentence(counts: dict[str | None, int]) -> str:
+    """Return the classes with their numbers of rows."""
+    named = [f"{escaped(c)} {n:,}" for c, n in counts.items() if c is not None]
+    return f"Classes: {', '.join(named)}; unlabelled {counts.get(None, 0):,}"
+
+
+def _choose_features(catalog: qsovae.Catalog, label: str) -> tuple[str, ...] | None:
+    """Return the features chosen, None for the default ones."""
+    usual = [f.name for f in qsovae.default_features(catalog) if f.name != label]
+    colours = [f"{a}_mag_ab - {b}_mag_ab"
+               for a, b in itertools.combinations(catalog.bands, 2)]  # fmt: skip
+    magnitudes = [f"{band}_mag_ab" for band in catalog.bands]
+    columns = [n for n in catalog.mapping.names("feature") if n != label]
+    options = list(dict.fromkeys([*usual, *magnitudes, *colours, *columns]))
+    with st.expander(f"Features: {len(usual)} by default"):
+        seed("train_features", usual)
+        chosen = st.multiselect(
+            "Features", options, key="train_features", label_visibility="collapsed",
+            placeholder="Choose at least one",
+        )  # fmt: skip
+        if not chosen:
+            st.warning("Choose at least one feature.")
+    return None if chosen == usual else tuple(chosen)
+
+
+def _choose_settings(
+    source: Source,
+    mapping: qsovae.Mapping,
+    label: str,
+    features: tuple[str, ...] | None,
+) -> jobs.TrainingChoice:
+    """Show the remaining settings and return the whole choice."""
+    first, second, third = st.columns(3)
+    names = {r.name for r in qsovae.list_runs()}
+    seed("train_name", free_name(source.path.name, names))
+    run = first.text_input("Run name", key="train_name", max_chars=64).strip()
+    automatic = second.toggle(
+        "Epochs by catalog size", value=True, key="train_epochs_automatic",
+        help="Training ends by itself when the validation rows gain no more.",
+    )  # fmt: skip
+    epochs = second.number_input(
+        "Epochs", 1, 1000, 50, key="train_epochs", disabled=automatic,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    n_latent = third.number_input("Latent dimensions", 2, 64, 8, key="train_latent")
+    fraction = first.slider("Test share, %", 5, 60, 30, 5, key="train_fraction")
+    chosen_seed = second.number_input("Seed", 0, 2**31 - 1, 0, key="train_seed")
+    overwrite = run in names and third.checkbox(
+        "Replace the run of this name", key="train_overwrite"
+    )
+    return jobs.TrainingChoice(
+        catalog=source.path.resolve(),
+        mapping=mapping,
+        label=label, run=run, features=features,
+        epochs=None if automatic else int(epochs), n_latent=int(n_latent),
+        test_fraction=fraction / 100, seed=int(chosen_seed), overwrite=bool(overwrite),
+    )  # fmt: skip
+
+
+def free_name(file_name: str, taken: set[str]) -> str:
+    """Return a run name after a file that no run has yet."""
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", file_name.split(".")[0]).strip("-_")[:40]
+    stem = stem or "run"
+    if stem not in taken:
+        return stem
+    return next(f"{stem}-{n}" for n in itertools.count(2) if f"{stem}-{n}" not in taken)
