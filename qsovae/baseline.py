@@ -51,29 +51,8 @@ def fit_baseline(
     """
     known = np.asarray(values_train, dtype=np.float64)
     wanted = np.asarray(values, dtype=np.float64)
-    names = pd.Index([str(name) for name in classes])
-    labels = pd.Index(np.asarray(label_train, dtype=object).astype(str))
-    if (
-        known.ndim != 2
-        or len(labels) != len(known)
-        or wanted.shape[1:] != (known.shape[1:])
-    ):
-        raise ShapeError(
-            f"training values have shape {known.shape} for {len(labels)} labels, "
-            f"values to classify {wanted.shape}",
-            "qsovae.fit_baseline",
-            "Pass two tables of the same features and one label for each training row.",
-        )
-    numbers = names.get_indexer(labels)
-    if len(numbers) == 0 or (numbers < 0).any():
-        unknown = sorted(set(labels[numbers < 0]))
-        raise InputError(
-            f"labels {unknown[:5]} are none of the classes {list(names)}"
-            if unknown
-            else "there is no training row",
-            "qsovae.fit_baseline",
-            "Pass only labelled training rows.",
-        )
+    names = tuple(str(name) for name in classes)
+    numbers = _class_numbers(known, label_train, wanted, names)
     present, counts = np.unique(numbers, return_counts=True)
     probabilities = np.zeros((len(wanted), len(names)))
     # scikit-learn fails on a feature without a value, which could not help anyway.
@@ -92,3 +71,35 @@ def fit_baseline(
     booster.fit(known[:, observed], numbers)
     probabilities[:, booster.classes_] = booster.predict_proba(wanted[:, observed])
     return probabilities
+
+
+def _class_numbers(
+    known: NDArray[np.float64],
+    label_train: ArrayLike,
+    wanted: NDArray[np.float64],
+    names: tuple[str, ...],
+) -> NDArray[np.int64]:
+    """Return each training row's class number, once the arrays belong together."""
+    labels = pd.Index(np.asarray(label_train, dtype=object).astype(str))
+    if (
+        known.ndim != 2
+        or len(labels) != len(known)
+        or wanted.shape[1:] != known.shape[1:]
+    ):
+        raise ShapeError(
+            f"training values have shape {known.shape} for {len(labels)} labels, "
+            f"values to classify {wanted.shape}",
+            "qsovae.fit_baseline",
+            "Pass two tables of the same features and one label for each training row.",
+        )
+    numbers = pd.Index(names).get_indexer(labels)
+    if len(numbers) == 0 or (numbers < 0).any():
+        unknown = sorted(set(labels[numbers < 0]))
+        raise InputError(
+            f"labels {unknown[:5]} are none of the classes {list(names)}"
+            if unknown
+            else "there is no training row",
+            "qsovae.fit_baseline",
+            "Pass only labelled training rows.",
+        )
+    return np.asarray(numbers, dtype=np.int64)

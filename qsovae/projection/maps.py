@@ -97,24 +97,22 @@ def fit_map(
     generator = np.random.default_rng(seed)
     fitted_rows = _distinct_rows(table, max_fit_rows, generator)
     fitted = table[fitted_rows]
-    if len(fitted) < _FEWEST_LAID_OUT:
-        places, n_epochs, epochs = principal_plane(fitted).astype(np.float32), 0, 0
+    n_epochs = _n_epochs(len(fitted))
+
+    def on_epoch(epoch: int) -> bool:
+        report(MapProgress("layout", epoch / n_epochs))
+        return is_stopped()
+
+    if n_epochs == 0:
+        places, epochs = principal_plane(fitted).astype(np.float32), 0
     else:
-        n_epochs = _EPOCHS_SMALL if len(fitted) <= _SMALL else _EPOCHS_LARGE
         report(MapProgress("neighbours", 0.0))
         rows, distances = neighbour_distances(fitted, min(n_neighbors, len(fitted)))
         report(MapProgress("graph", 0.0))
         graph = fuzzy_graph(rows, distances)
+        start = starting_places(fitted, generator)
         report(MapProgress("layout", 0.0))
-
-        def on_epoch(epoch: int) -> bool:
-            report(MapProgress("layout", epoch / n_epochs))
-            return is_stopped()
-
-        places, epochs = lay_out(
-            graph, starting_places(fitted, generator), n_epochs, min_dist, generator,
-            on_epoch,
-        )  # fmt: skip
+        places, epochs = lay_out(graph, start, n_epochs, min_dist, generator, on_epoch)
     coordinates = np.empty((len(table), 2), dtype=np.float32)
     coordinates[fitted_rows] = places
     others = np.setdiff1d(np.arange(len(table)), fitted_rows)
@@ -122,6 +120,13 @@ def fit_map(
         report(MapProgress("placing", 0.0))
         coordinates[others] = Projector(fitted, places).apply(table[others])
     return MapResult(coordinates, fitted_rows, n_epochs, epochs)
+
+
+def _n_epochs(n_rows: int) -> int:
+    """Return umap-learn's number of epochs; none where the plane shows every row."""
+    if n_rows < _FEWEST_LAID_OUT:
+        return 0
+    return _EPOCHS_SMALL if n_rows <= _SMALL else _EPOCHS_LARGE
 
 
 def _distinct_rows(

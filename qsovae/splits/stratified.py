@@ -82,33 +82,27 @@ def stratified_split(
         If the fraction is not between 0 and 1 or leaves a side too small, or the
         seed is no whole number that a generator takes.
     """
-    labels = np.asarray(class_label, dtype=object)
-    if labels.ndim != 1:
-        raise ShapeError(
-            f"class labels have shape {labels.shape}",
-            "qsovae.stratified_split",
-            "Pass one label for each row.",
-        )
-    labelled = np.flatnonzero(~np.asarray(pd.isna(labels)))
+    labels, labelled = _labelled_rows(class_label)
     _check_request(labelled.size, test_fraction, seed)
     codes, classes = pd.factorize(labels[labelled].astype(str), sort=True)
     counts = np.bincount(codes, minlength=len(classes))
-    common = counts[codes] >= _FEWEST_OF_A_CLASS
+    is_rare = counts < _FEWEST_OF_A_CLASS
     notes = [
         f"class {classes[k]} has {counts[k]} row(s), too few to hold any out: "
         "it only trains"
-        for k in np.flatnonzero(counts < _FEWEST_OF_A_CLASS)
+        for k in np.flatnonzero(is_rare)
     ]
     part = np.full(len(labels), "unlabelled", dtype="<U10")
     part[labelled] = "train"
-    test = _draw_test(codes[common], test_fraction, seed)
-    part[labelled[common][test]] = "test"
+    drawn_from = ~is_rare[codes]
+    test = _draw_test(codes[drawn_from], test_fraction, seed)
+    part[labelled[drawn_from][test]] = "test"
     if groups is not None:
         notes += _keep_groups_together(part, groups)
+    tested = np.bincount(codes[part[labelled] == "test"], minlength=len(classes))
     notes += [
         f"class {classes[k]} has no test row"
-        for k in np.flatnonzero(counts >= _FEWEST_OF_A_CLASS)
-        if not np.any(part[labelled[codes == k]] == "test")
+        for k in np.flatnonzero(~is_rare & (tested == 0))
     ]
     rule = {
         "kind": "stratified",
@@ -151,6 +145,20 @@ def with_validation(split: Split, rows: Sequence[int] | NDArray[Any]) -> Split:
     part = split.part.copy()
     part[chosen] = "validation"
     return Split({**split.rule, "counts": _counts(part)}, part)
+
+
+def _labelled_rows(
+    class_label: ArrayLike,
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return the labels as one array and the positions that have one."""
+    labels = np.asarray(class_label, dtype=object)
+    if labels.ndim != 1:
+        raise ShapeError(
+            f"class labels have shape {labels.shape}",
+            "qsovae.stratified_split",
+            "Pass one label for each row.",
+        )
+    return labels, np.flatnonzero(~np.asarray(pd.isna(labels)))
 
 
 def _check_request(n_labelled: int, test_fraction: float, seed: int) -> None:

@@ -76,6 +76,17 @@ def test_one_row_of_a_class_in_a_large_table_trains():
     assert (found.argmax(axis=1) == np.where(labels[:50] == "STAR", 0, 2))[8:].all()
 
 
+def test_the_seed_draws_the_rows_that_stop_a_large_fit():
+    rng = np.random.default_rng(2)
+    labels = rng.choice(np.array(["STAR", "QSO"], dtype=object), 10_050)
+    values = (labels == "STAR")[:, None] + rng.normal(size=(10_050, 1))
+    first, again, other = (
+        fit_baseline(values, labels, values[:200], CLASSES, seed) for seed in (1, 1, 2)
+    )
+    assert np.array_equal(first, again)
+    assert not np.allclose(first, other)
+
+
 def test_no_row_to_classify_gives_an_empty_table(rows):
     values, labels = rows
     assert fit_baseline(values, labels, values[:0], CLASSES, seed=0).shape == (0, 3)

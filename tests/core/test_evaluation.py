@@ -160,6 +160,10 @@ def test_slightly_unnormalised_rows_are_normalised():
 def test_rows_that_are_no_probabilities_are_refused_by_number(row):
     shares = SHARES.copy()
     shares[4] = row
+    labels = LABELS.copy()
+    labels[1] = None  # rows are counted with those that are not scored
+    with pytest.raises(InputError, match=r"1 rows have .* the first is row 4"):
+        score_predictions(labels, shares, CLASSES)
     with pytest.raises(InputError, match="the first is row 4"):
         score_predictions(LABELS, shares, CLASSES)
 

@@ -1,5 +1,7 @@
 """The latent map: what it keeps, that it repeats, and where new rows land."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -48,6 +50,15 @@ def test_one_seed_gives_one_map_bit_for_bit(fitted):
     again = fit_map(latent, seed=0)
     assert np.array_equal(again.coordinates, result.coordinates)
     assert not np.allclose(fit_map(latent, seed=1).coordinates, result.coordinates)
+
+
+def test_two_maps_at_once_are_those_of_one_after_the_other(fitted):
+    latent, _, _ = fitted
+    tables = [latent[:400], latent[400:800]]
+    alone = [fit_map(table, seed=0).coordinates for table in tables]
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(lambda table: fit_map(table, 0).coordinates, tables))
+    assert all(map(np.array_equal, alone, together))
 
 
 def test_new_rows_land_nearly_as_truly_as_fitted_ones(fitted):

@@ -88,6 +88,7 @@ def test_no_group_is_on_both_sides_and_nothing_else_moves(seed):
     assert not set(groups[train]) & set(groups[test])
     moved = np.flatnonzero(plain.part != grouped.part)
     assert set(plain.part[moved]) <= {"test"}
+    assert set(grouped.part[moved]) <= {"train"}
     assert set(groups[moved]) <= set(groups[plain.rows("train")])
     assert grouped.rule["counts"]["test"] == test.size
     said = [note for note in grouped.rule["notes"] if "moved to training" in note]
@@ -136,6 +137,19 @@ def test_too_few_labelled_rows_are_counted_in_the_message(n_rows):
     labels[:n_rows] = "QSO"
     with pytest.raises(InputError, match=f"{n_rows} rows are labelled"):
         stratified_split(labels, 0.3, 0)
+
+
+def test_a_class_whose_test_rows_all_repeat_training_rows_is_named():
+    labels = some_labels(7, unlabelled=0.0)
+    groups = np.where(labels == "QSO", 0, 1 + np.arange(labels.size))
+    split = stratified_split(labels, 0.3, 0, groups)
+    assert (split.part[labels == "QSO"] == "train").all()
+    assert "class QSO has no test row" in split.rule["notes"]
+
+
+def test_a_table_of_labels_is_refused():
+    with pytest.raises(ShapeError, match="class labels have shape"):
+        stratified_split(some_labels(0)[:, None], 0.3, 0)
 
 
 def test_groups_of_another_length_are_refused():
