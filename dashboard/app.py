@@ -11,14 +11,24 @@ from dashboard.layout import PAGES, escaped
 from dashboard.sources import find_source
 from dashboard.state import current_view
 
+_SIDEBAR_WIDTH = 210
+# What no option of Streamlit's can say: wide pages need less of a margin.
+_STYLE = """<style>
+.stMainBlockContainer {padding: 2rem 2.2rem 3rem;}
+</style>"""
+
 
 def main() -> None:
     """Render the frame and the page in it."""
-    st.set_page_config(
-        page_title="qsovae", page_icon=":material/scatter_plot:", layout="wide"
-    )
-    view = current_view()
     here = Path(__file__).parent
+    st.set_page_config(
+        page_title="qsovae",
+        page_icon=str(here / "static" / "icon.svg"),
+        layout="wide",
+        initial_sidebar_state=_SIDEBAR_WIDTH,
+    )
+    st.html(_STYLE)
+    view = current_view()
     page = st.navigation(
         [
             st.Page(here / path, title=title, icon=icon, url_path=name)

@@ -29,7 +29,7 @@ def trained_sentence(run: qsovae.Run) -> str:
         f"Trained on {escaped(manifest['catalog']['name'])} "
         f"({manifest['catalog']['rows']:,} rows), classes from column "
         f"{escaped(manifest['label'])}, {len(manifest['features'])} features, "
-        f"{escaped(manifest['created_utc'])}."
+        f"{escaped(manifest['created_utc'][:10])}."
     )
 
 
@@ -73,18 +73,25 @@ def choose_morphology(view: View, report: dict[str, Any]) -> None:
 
 
 def show_cards(scores: qsovae.Scores, rival: qsovae.Scores | None) -> None:
-    """Show the scores beside the baseline's."""
+    """Show the scores with the baseline's, green where the VAE does better."""
     measures = card_values(scores)
     others = {} if rival is None else card_values(rival)
     cells = st.columns(min(len(measures), 6))
     for i, (name, value) in enumerate(measures.items()):
-        other = others.get(name)
         cells[i % len(cells)].metric(
             escaped(name), number(value), border=True,
-            delta=None if value is None or other is None else round(value - other, 3),
-            delta_color="inverse" if name == "Log loss" else "normal",
-            delta_description=None if other is None else f"baseline {number(other)}",
+            delta=None if rival is None else f"baseline {number(others[name])}",
+            delta_arrow="off", delta_color=_better(name, value, others.get(name)),
         )  # fmt: skip
+
+
+def _better(
+    name: str, value: float | None, other: float | None
+) -> Literal["green", "red", "gray"]:
+    """Return the colour that says whether the VAE does better than the baseline."""
+    if value is None or other is None or round(value - other, 3) == 0:
+        return "gray"
+    return "green" if (value > other) != (name == "Log loss") else "red"
 
 
 def card_values(scores: qsovae.Scores) -> dict[str, float | None]:
@@ -131,7 +138,7 @@ def show_classes(
     shares = st.column_config.NumberColumn(format="%.3f")
     st.dataframe(
         table, hide_index=True, key="class_table",
-        column_config={c: shares for c in table if c not in ("class_label", "rows")}
+        column_config={c: shares for c in ("completeness", "purity", "f1")}
         | {"rows": st.column_config.NumberColumn(format="localized")},
     )  # fmt: skip
     figure = figures.class_figure(
@@ -143,12 +150,13 @@ def show_classes(
 
 
 def class_table(scores: qsovae.Scores, rival: qsovae.Scores | None) -> pd.DataFrame:
-    """Return the scores of each class, the baseline's in columns beside them."""
-    table = qsovae.scores_table(scores)
-    if rival is None:
-        return table
-    other = qsovae.scores_table(rival).drop(columns="rows")
-    return table.merge(other, on="class_label", suffixes=("", "_baseline"))
+    """Return the scores of each class, a line for the VAE and one for the baseline."""
+    tables = [qsovae.scores_table(scores).assign(model=MODELS["vae"])]
+    if rival is not None:
+        tables.append(qsovae.scores_table(rival).assign(model=MODELS["baseline"]))
+    table = pd.concat(tables, ignore_index=True)
+    table.insert(1, "model", table.pop("model"))
+    return table.sort_values("class_label", kind="stable", ignore_index=True)
 
 
 def show_report(report: dict[str, Any], name: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import qsovae
 from dashboard.figures.layout import picture_settings
@@ -35,13 +36,13 @@ def _first_sign(found: re.Match[str]) -> str:
     return f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}"
 
 
-def page_head(title: str, purpose: str, *, is_simulated: bool = False) -> None:
-    """Show the page's name, what it is for, and whether its rows are simulated."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(title, anchor=False, width="content")
-        if is_simulated:
-            simulated_badge()
-    st.caption(purpose)
+def page_head(title: str, purpose: str) -> DeltaGenerator:
+    """Show the page's name and what it is for; return the place beside them."""
+    words, beside = st.columns([3, 2], vertical_alignment="bottom")
+    with words:
+        st.title(title, anchor=False)
+        st.caption(purpose)
+    return beside
 
 
 def simulated_badge() -> None:
@@ -119,7 +120,7 @@ def choose_one(
     chosen = st.segmented_control(
         label, list(choices), key=key, required=True,
         format_func=lambda choice: escaped(choices[choice]),
-        label_visibility="visible" if show_label else "collapsed",
+        label_visibility="visible" if show_label else "collapsed", wrap=True,
     )  # fmt: skip
     return str(chosen)
 

@@ -82,6 +82,7 @@ def edit_mapping(source: Source) -> qsovae.Mapping:
         cells = st.data_editor(
             mapping_table(first), key=_editor_key(), hide_index=True, height=420,
             column_config=_columns(first), disabled=["column", "reason"],
+            placeholder="",
         )  # fmt: skip
     try:
         edited = mapping_of(cells, first)
@@ -181,16 +182,12 @@ def _columns(mapping: qsovae.Mapping) -> dict[str, Any]:
     choose = st.column_config.SelectboxColumn
     text = st.column_config.TextColumn
     return {
-        "column": text("Column", width="medium", pinned=True),
-        "role": choose(
-            "Role", options=list(qsovae.ROLES), required=True, width="small"
-        ),
-        "band": choose("Band", options=list(qsovae.BANDS), width="small"),
-        "system": choose("System", options=["AB", "Vega"], width="small"),
-        "unit": text("Unit", width="small"),
-        "sentinels": text(
-            "Means missing", help="Codes such as -9999, 99", width="small"
-        ),
-        "error_of": choose("Error of", options=errors_of, width="small"),
+        "column": text("Column", width=170, pinned=True),
+        "role": choose("Role", options=list(qsovae.ROLES), required=True, width=130),
+        "band": choose("Band", options=list(qsovae.BANDS), width=85),
+        "system": choose("System", options=["AB", "Vega"], width=85),
+        "unit": text("Unit", width=75),
+        "sentinels": text("Missing", help="Codes such as -9999, 99", width=95),
+        "error_of": choose("Error of", options=errors_of, width=110),
         "reason": text("Why this guess", width="large"),
     }

@@ -11,25 +11,27 @@ from dashboard.state import View, current_view, seed
 _DEMO = "demo"
 
 
-def choose_run(view: View) -> qsovae.Run | None:
-    """Show the finished runs to choose from; return the chosen one, opened.
-
-    Where there is none, or it cannot be opened, the page says so and None is returned.
-    """
+def choose_run(view: View) -> str | None:
+    """Show the finished runs to choose from; return the chosen one's name."""
     names = [r.name for r in qsovae.list_runs() if r.status in ("complete", "damaged")]
     if view.run is None and names:
         view.run = _DEMO if _DEMO in names else names[0]
-    if view.run is None:
+    seed("run", view.run if view.run in names else None)
+    st.selectbox(
+        "Run", names, index=None, key="run", on_change=_keep_choice,
+        placeholder="Choose a run" if names else "No run yet", disabled=not names,
+    )  # fmt: skip
+    return view.run
+
+
+def opened_run(name: str | None) -> qsovae.Run | None:
+    """Return a run; None where the page can only say what to do first."""
+    if name is None:
         st.info("There is no run yet: train one first.")
         page_link("train", "Go to Train")
         return None
-    seed("run", view.run if view.run in names else None)
-    st.selectbox(
-        "Run", names, index=None, key="run", placeholder="Choose a run",
-        on_change=_keep_choice, width=360,
-    )  # fmt: skip
     try:
-        return cache.opened_run(view.run)
+        return cache.opened_run(name)
     except qsovae.QsovaeError as error:
         refuse(error)
         return None
@@ -57,7 +59,8 @@ def runs_table(listings: list[qsovae.RunListing]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "run": r.name, "status": r.status, "date (UTC)": r.created_utc,
+                "run": r.name, "status": r.status,
+                "date (UTC)": r.created_utc[:16].replace("T", " "),
                 "catalog": r.summary.get("catalog"), "rows": r.summary.get("rows"),
                 "label": r.summary.get("label"), "accuracy": r.summary.get("accuracy"),
                 "simulated": r.summary.get("is_simulated"), "message": r.message,

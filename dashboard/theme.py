@@ -35,7 +35,7 @@ _KNOWN = {
     "white dwarf": ClassStyle("#CC79A7", "square"),
     "white_dwarf": ClassStyle("#CC79A7", "square"),
     "wd": ClassStyle("#CC79A7", "square"),
-    UNLABELLED: ClassStyle(UNLABELLED_COLOUR, "circle-open"),
+    UNLABELLED: ClassStyle(UNLABELLED_COLOUR, "circle"),
 }
 _OTHERS = tuple(
     ClassStyle(colour, symbol)

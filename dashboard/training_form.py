@@ -78,29 +78,27 @@ def _choose_settings(
     features: tuple[str, ...] | None,
 ) -> jobs.TrainingChoice:
     """Show the remaining settings and return the whole choice."""
-    first, second, third = st.columns(3)
     names = {r.name for r in qsovae.list_runs()}
     seed("train_name", free_name(source.path.name, names))
-    run = first.text_input("Run name", key="train_name", max_chars=64).strip()
-    automatic = second.toggle(
-        "Epochs by catalog size", value=True, key="train_epochs_automatic",
-        help="Training ends by itself when the validation rows gain no more.",
+    left, right = st.columns(2)
+    run = left.text_input("Run name", key="train_name", max_chars=64).strip()
+    n_latent = right.number_input("Latent dimensions", 2, 64, 8, key="train_latent")
+    epochs = left.number_input(
+        "Epochs", 1, 1000, None, key="train_epochs", placeholder="by catalog size",
+        help="Training ends earlier when the validation rows gain no more.",
     )  # fmt: skip
-    epochs = second.number_input(
-        "Epochs", 1, 1000, 50, key="train_epochs", disabled=automatic,
-        label_visibility="collapsed",
-    )  # fmt: skip
-    n_latent = third.number_input("Latent dimensions", 2, 64, 8, key="train_latent")
-    fraction = first.slider("Test share, %", 5, 60, 30, 5, key="train_fraction")
-    chosen_seed = second.number_input("Seed", 0, 2**31 - 1, 0, key="train_seed")
-    overwrite = run in names and third.checkbox(
+    chosen_seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="train_seed")
+    fraction = st.slider(
+        "Rows held out for the test, %", 5, 60, 30, 5, key="train_fraction"
+    )
+    overwrite = run in names and st.checkbox(
         "Replace the run of this name", key="train_overwrite"
     )
     return jobs.TrainingChoice(
         catalog=source.path.resolve(),
         mapping=mapping,
         label=label, run=run, features=features,
-        epochs=None if automatic else int(epochs), n_latent=int(n_latent),
+        epochs=None if epochs is None else int(epochs), n_latent=int(n_latent),
         test_fraction=fraction / 100, seed=int(chosen_seed), overwrite=bool(overwrite),
     )  # fmt: skip
 

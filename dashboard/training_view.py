@@ -82,27 +82,27 @@ def progress_sentence(progress: jobs.Progress) -> str:
 def _show_failure(listing: qsovae.RunListing) -> None:
     """Show why a training did not end well, until it is dismissed."""
     folder = qsovae.runs_folder()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.error(
-            f"{escaped(listing.name)}: {escaped(jobs.failure(listing, folder))}",
-            icon=":material/error:",
-        )
-        if st.button("Dismiss", key=f"train_dismiss_{listing.name}"):
-            jobs.dismiss(listing.name, folder)
-            st.rerun()
+    words, dismiss = st.columns([6, 1], vertical_alignment="center")
+    words.error(
+        f"{escaped(listing.name)}: {escaped(jobs.failure(listing, folder))}",
+        icon=":material/error:",
+    )
+    if dismiss.button("Dismiss", key=f"train_dismiss_{listing.name}", width="stretch"):
+        jobs.dismiss(listing.name, folder)
+        st.rerun()
 
 
 def _show_success(listing: qsovae.RunListing) -> None:
     """Lead from a finished training to its scores."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        accuracy = number(listing.summary.get("accuracy"))
-        st.success(
-            f"{escaped(listing.name)} is trained: accuracy {accuracy} on its test rows"
-            f"{' (simulated data)' if listing.summary.get('is_simulated') else ''}.",
-            icon=":material/check_circle:",
-        )
-        if st.button(
-            "Evaluate it", key=f"train_evaluate_{listing.name}", type="primary",
-            on_click=take_run, args=(listing.name,),
-        ):  # fmt: skip
-            st.switch_page("pages/evaluation.py")
+    words, evaluate = st.columns([6, 1], vertical_alignment="center")
+    accuracy = number(listing.summary.get("accuracy"))
+    words.success(
+        f"{escaped(listing.name)} is trained: accuracy {accuracy} on its test rows"
+        f"{' (simulated data)' if listing.summary.get('is_simulated') else ''}.",
+        icon=":material/check_circle:",
+    )
+    if evaluate.button(
+        "Evaluate", key=f"train_evaluate_{listing.name}", type="primary",
+        on_click=take_run, args=(listing.name,), width="stretch",
+    ):  # fmt: skip
+        st.switch_page("pages/evaluation.py")

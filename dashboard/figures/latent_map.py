@@ -154,8 +154,9 @@ def _add_categories(figure: go.Figure, points: MapPoints, size: float) -> None:
             continue
         style = styles[str(name)]
         marker = {
-            "color": style.colour, "symbol": style.symbol, "size": size,
-            "opacity": 0.35 if name == UNLABELLED else 0.75,
+            "color": style.colour, "symbol": style.symbol,
+            "size": size - (name == UNLABELLED),
+            "opacity": 0.45 if name == UNLABELLED else 0.75,
         }  # fmt: skip
         _add_marks(figure, points, rows, marker=marker, name=plain(name))
 

@@ -18,7 +18,7 @@ from dashboard.evaluation_view import (
 )
 from dashboard.layout import escaped, page_head, page_link, refuse, simulated_badge
 from dashboard.mapping_editor import active_mapping
-from dashboard.run_choice import choose_run
+from dashboard.run_choice import choose_run, opened_run
 from dashboard.sources import Source, find_source
 from dashboard.state import View, current_view, seed
 
@@ -62,13 +62,12 @@ def show_evaluation(view: View, run: qsovae.Run) -> None:
     if report is None:
         return
     simulated = bool(report["is_simulated"])
+    notes = " ".join(f"Note: {escaped(note)}." for note in report["notes"])
+    st.caption(f"{trained_sentence(run)} {split_sentence(report)} {notes}")
     with st.container(horizontal=True, vertical_alignment="center"):
+        choose_morphology(view, report)
         if simulated:
             simulated_badge()
-        st.caption(f"{trained_sentence(run)} {split_sentence(report)}", width="stretch")
-    for note in report["notes"]:
-        st.caption(f"Note: {escaped(note)}")
-    choose_morphology(view, report)
     scores = scores_for(report, view.morphology)
     if scores is None or not scores.rows:
         st.info("No scored row is of this morphology: choose another.")
@@ -90,8 +89,9 @@ def show_evaluation(view: View, run: qsovae.Run) -> None:
 def main() -> None:
     """Render the page."""
     view = current_view()
-    page_head("Evaluate", _PURPOSE)
-    run = choose_run(view)
+    with page_head("Evaluate", _PURPOSE):
+        name = choose_run(view)
+    run = opened_run(name)
     view = current_view()
     if run is not None:
         try:

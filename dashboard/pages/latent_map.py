@@ -11,7 +11,7 @@ from dashboard.map_view import (
     show_map,
     show_selection,
 )
-from dashboard.run_choice import choose_run
+from dashboard.run_choice import choose_run, opened_run
 from dashboard.sources import find_source
 from dashboard.state import View, current_view
 
@@ -28,7 +28,7 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
         offer_map(run, found)
         return
     catalog = found.catalog if found else None
-    controls, picture = st.columns([1, 3], gap="medium")
+    controls, picture = st.columns([2, 5], gap="medium")
     with controls:
         coloured = choose_colour(view, table, catalog)
         choices = choose_filters(view, table, catalog)
@@ -57,8 +57,9 @@ def offer_map(run: qsovae.Run, found: cache.FoundCatalog | None) -> None:
 def main() -> None:
     """Render the page."""
     view = current_view()
-    page_head("Explore", _PURPOSE)
-    run = choose_run(view)
+    with page_head("Explore", _PURPOSE):
+        name = choose_run(view)
+    run = opened_run(name)
     view = current_view()
     if run is not None:
         try:

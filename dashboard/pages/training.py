@@ -3,9 +3,18 @@
 import streamlit as st
 
 import qsovae
-from dashboard.layout import download_table, escaped, page_head, page_link, refuse
+from dashboard.evaluation_view import trained_sentence
+from dashboard.layout import (
+    download_table,
+    escaped,
+    number,
+    page_head,
+    page_link,
+    refuse,
+    simulated_badge,
+)
 from dashboard.mapping_editor import active_mapping
-from dashboard.run_choice import choose_run, runs_table
+from dashboard.run_choice import choose_run, opened_run, runs_table
 from dashboard.sources import DEMO, demo_source, find_source
 from dashboard.state import View, current_view
 from dashboard.training_form import show_form
@@ -33,25 +42,39 @@ def show_new(view: View) -> None:
         refuse(error)
 
 
-def show_runs(view: View) -> None:
-    """Show the runs there are and choose one."""
-    st.subheader("Runs", anchor=False)
-    run = choose_run(view)
-    if run is not None:
-        with st.container(horizontal=True):
-            page_link("evaluate", "Evaluate it")
-            page_link("explore", "Explore it")
+def show_choice(view: View) -> None:
+    """Choose one of the runs there are."""
+    st.subheader("Or a run that is there", anchor=False)
+    run = opened_run(choose_run(view))
+    if run is None:
+        return
+    st.caption(trained_sentence(run))
+    if run.is_simulated:
+        simulated_badge()
+    accuracy, rows, classes = st.columns(3)
+    accuracy.metric("Accuracy", number(run.manifest["scores"]["accuracy"]))
+    rows.metric("Test rows", f"{run.manifest['scores']['rows']:,}")
+    classes.metric("Classes", len(run.classes))
+    with st.container(horizontal=True):
+        page_link("evaluate", "Evaluate it")
+        page_link("explore", "Explore it")
+
+
+def show_runs() -> None:
+    """Show all runs, finished or not."""
     listings = qsovae.list_runs()
-    if listings:
-        table = runs_table(listings)
-        st.dataframe(
-            table, hide_index=True, key="runs_table",
-            column_config={
-                "accuracy": st.column_config.NumberColumn(format="%.3f"),
-                "rows": st.column_config.NumberColumn(format="localized"),
-            },
-        )  # fmt: skip
-        download_table(lambda: table, "runs")
+    if not listings:
+        return
+    st.subheader("All runs", anchor=False)
+    table = runs_table(listings)
+    st.dataframe(
+        table, hide_index=True, key="runs_table", placeholder="",
+        column_config={
+            "accuracy": st.column_config.NumberColumn(format="%.3f"),
+            "rows": st.column_config.NumberColumn(format="localized"),
+        },
+    )  # fmt: skip
+    download_table(lambda: table, "runs")
 
 
 def main() -> None:
@@ -59,11 +82,12 @@ def main() -> None:
     view = current_view()
     page_head("Train", _PURPOSE)
     show_jobs()
-    new, runs = st.columns([1, 1], gap="large")
+    new, old = st.columns([3, 2], gap="large")
     with new:
         show_new(view)
-    with runs:
-        show_runs(view)
+    with old:
+        show_choice(view)
+    show_runs()
     view.to_address()
 
 
