@@ -95,9 +95,9 @@ class Projector:
         distances, rows = self._tree.query(
             latent, k=range(1, n_neighbors + 1), workers=-1
         )
-        places = self._places[rows]
+        places = self._places[rows].astype(np.float64)
         weights = 1.0 / np.maximum(distances, np.finfo(np.float32).tiny)
-        apart = np.zeros((*rows.shape, n_neighbors), dtype=np.float32)
+        apart = np.zeros((*rows.shape, n_neighbors))
         for axis in (0, 1):
             along = places[:, :, axis]
             apart += np.square(along[:, :, None] - along[:, None, :])

@@ -143,7 +143,7 @@ def test_a_collapsed_latent_is_one_point():
 
 @given(
     arrays(np.float32, st.tuples(st.integers(0, 12), st.integers(1, 3)),
-           elements=st.floats(width=32, allow_nan=False, allow_infinity=False)),
+           elements=st.floats(-(2.0**100), 2.0**100, width=32)),
 )  # fmt: skip
 def test_any_finite_latent_has_a_finite_map(latent):
     result = fit_map(latent, seed=0)
@@ -210,7 +210,7 @@ def test_progress_goes_through_the_steps_to_the_end():
 def test_a_stop_keeps_the_layout_so_far():
     latent, _ = islands(1500)
     result = fit_map(latent, seed=0, should_stop=lambda: True)
-    assert 0 < result.epochs < result.n_epochs
+    assert 0 < result.epochs < result.n_epochs == 500
     assert np.isfinite(result.coordinates).all()
     assert trustworthiness(latent, result.coordinates, n_neighbors=15) > 0.8
 
