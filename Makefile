@@ -37,6 +37,8 @@ benchmark: .venv/ready
 	@$(PYTHON) -m venv .venv || \
 	  { echo "python cannot make an environment: on Debian, apt install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@# umap-learn compiles for a dozen seconds when first imported: now, not at a click.
+	@$(BIN)/python -W ignore -c 'import umap.umap_'
 	@touch $@
 
 .venv/tests-ready: .venv/ready requirements-test.txt

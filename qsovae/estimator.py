@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from sklearn.base import (
     BaseEstimator,
@@ -307,19 +308,22 @@ class VAEClassifier(
             If a file is missing, or the files do not belong together.
         """
         folder = Path(folder)
+        missing = [f for f in SAVED_FILES if not (folder / f).is_file()]
+        if missing:
+            raise RunError(
+                f"there is no {', '.join(missing)}",
+                str(folder),
+                f"A saved model holds {', '.join(SAVED_FILES)}: restore the files.",
+            )
         try:
             saved = json.loads((folder / "config.json").read_text())
             statistics = json.loads((folder / "scaler.json").read_text())
             weights = load_file(folder / "weights.safetensors")
             return cls._from_saved(saved, statistics, weights)
-        except FileNotFoundError as error:
-            raise RunError(
-                f"there is no {Path(error.filename).name}",
-                str(folder),
-                f"A saved model holds {', '.join(SAVED_FILES)}: restore the file.",
-            ) from None
         # Whatever a damaged file makes its reader say ends here in one sentence.
-        except (KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
+        except (
+            KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError,
+        ) as error:  # fmt: skip
             raise RunError(
                 f"the saved model cannot be read: {_first_line(error)}",
                 str(folder),

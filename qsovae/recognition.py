@@ -209,8 +209,8 @@ def _other(
     if _REDSHIFT.match(plain):
         role = "redshift" if _is_number(frame[name]) else "ignore"
         return Column(name, role, reason="redshift: never a feature")
-    if not pd.api.types.is_float_dtype(frame[name].dtype):
-        return Column(name, "ignore", reason="not a measured number")
+    if not _is_number(frame[name]):
+        return Column(name, "ignore", reason="not a number")
     if _is_error_name(plain) or _is_bookkeeping(plain):
         return Column(name, "ignore", reason="bookkeeping or an error")
     if name in colours:
@@ -220,6 +220,8 @@ def _other(
         return Column(name, "feature", unit="mag", reason="name of a colour")
     if plain in _FEATURES or _FEATURE_WORDS.search(plain):
         return Column(name, "feature", reason="shape or motion of a source")
+    if not pd.api.types.is_float_dtype(frame[name].dtype):
+        return Column(name, "ignore", reason="whole numbers: an id or a code")
     if n_bands < 2:
         return Column(name, "feature", reason="a number, in a table without bands")
     return Column(name, "ignore", reason="not recognised: choose a role to use it")

@@ -162,7 +162,9 @@ def _positions(tile: observing.Tile, n: int, rng: np.random.Generator) -> pd.Dat
             "epoch_jyr": np.float32(2018.0),
             "gal_l_deg": np.round(place.galactic.l.deg, 4).astype(np.float32),
             "gal_b_deg": np.round(place.galactic.b.deg, 4).astype(np.float32),
-            "hpx16": healpix.lonlat_to_healpix(ra * u.deg, dec * u.deg).astype(np.int32),
+            "hpx16": healpix.lonlat_to_healpix(ra * u.deg, dec * u.deg).astype(
+                np.int32
+            ),
         }
     )
 

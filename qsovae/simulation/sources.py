@@ -122,7 +122,9 @@ def draw_quasars(n: int, rng: np.random.Generator) -> Sources:
     host = np.clip(rng.normal(0.45 - 0.45 * redshift, 0.12, n), 0.0, 0.8)
     magnitudes = relative - relative[:, [_R]] + r_mag[:, None]
     unknown = np.full(n, np.nan)
-    return Sources(np.full(n, "QSO"), redshift, unknown, np.full(n, 0.7), host, magnitudes)
+    return Sources(
+        np.full(n, "QSO"), redshift, unknown, np.full(n, 0.7), host, magnitudes
+    )
 
 
 def _slopes(redshift: Floats, rest_um: Floats, rng: np.random.Generator) -> Floats:
@@ -133,9 +135,12 @@ def _slopes(redshift: Floats, rest_um: Floats, rng: np.random.Generator) -> Floa
 
 
 def _dust(rest_um: Floats, rng: np.random.Generator) -> Floats:
-    """Return reddening: SMC-like, A = 1.39 E(B-V) / um^1.2, a tail to E(B-V) 0.3."""
+    """Return reddening: SMC-like, A = 1.39 E(B-V) / um^1.2, a tail to E(B-V) 0.3.
+
+    Counted from the median, for the track is that of the median quasar, dust and all.
+    """
     n = len(rest_um)
-    excess = rng.exponential(0.03, n)
+    excess = rng.exponential(0.03, n) - 0.03 * np.log(2.0)
     tail = rng.random(n) < 0.05
     excess[tail] = rng.uniform(0.05, 0.3, tail.sum())
     return excess[:, None] * 1.39 * rest_um**-1.2

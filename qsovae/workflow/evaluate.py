@@ -12,7 +12,7 @@ from qsovae.catalog import Catalog
 from qsovae.errors import CatalogError
 from qsovae.inference import catalog_features, infer_table
 from qsovae.runs import Run
-from qsovae.splits import row_fingerprints
+from qsovae.splits import NO_FINGERPRINT, row_fingerprints
 from qsovae.workflow.report import labelled, scores_of, scores_report
 from qsovae.workflow.train import run_report
 
@@ -72,7 +72,9 @@ def _on_another(run: Run, catalog: Catalog, label: str) -> dict[str, Any]:
     inferred.insert(0, "class_label", pd.array(labels, dtype="string"))
     saved = run.rows()
     trained = saved[saved["split"].isin(["train", "validation"])]["fingerprint"]
-    seen = np.isin(row_fingerprints(table.values), trained.to_numpy(dtype=np.uint64))
+    prints = row_fingerprints(table.values)
+    seen = np.isin(prints, trained.to_numpy(dtype=np.uint64))
+    seen &= prints != NO_FINGERPRINT
     has_label = labelled(inferred["class_label"])
     scored = inferred[has_label & ~seen]
     if scored.empty:

@@ -131,7 +131,10 @@ BROKEN = {
     "ragged.csv": (lambda p: p.write_text("a,b\n1,2\n1,2,3\n"), "line 3 has 3 values"),
     "short.csv": (lambda p: p.write_text("a,b\n1,2\n1\n"), "line 3 has 1 values"),
     "double.csv": (two_of_one_name, "two columns are named a"),
-    "cut.csv.gz": (lambda p: p.write_bytes(gzip.compress(b"a,b\n" * 99)[:20]), "unpack"),
+    "cut.csv.gz": (
+        lambda p: p.write_bytes(gzip.compress(b"a,b\n" * 99)[:20]),
+        "unpack",
+    ),
     "cut.parquet": (lambda p: p.write_bytes(b"PAR1" + b"\x00" * 50), "Parquet"),
     "odd.vot": (lambda p: p.write_text("<?xml version='1.0'?><VOTABLE"), "VOTable"),
 }

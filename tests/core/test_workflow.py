@@ -1,0 +1,209 @@
+"""From a catalog to scores: nothing that trained is scored, nothing is lost."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import accuracy_score, log_loss
+
+import qsovae
+from qsovae import CatalogError, InputError, TrainRequest
+from qsovae.workflow import evaluate_run, project_catalog, train_run
+
+
+@pytest.fixture(scope="module")
+def run(runs):
+    return qsovae.open_run("tiny", runs)
+
+
+@pytest.fixture(scope="module")
+def catalog(simulated):
+    return qsovae.open_catalog(simulated)
+
+
+def test_the_scores_are_those_of_scikit_learn_on_the_test_rows(run):
+    tested = run.rows().query("split == 'test'")
+    report = evaluate_run(run)
+    assert report["rows"] == len(tested) == report["split"]["test"]
+    expected = accuracy_score(tested["class_label"], tested["class_predicted"])
+    assert report["accuracy"] == pytest.approx(expected)
+    shares = tested[[f"p_{c}" for c in run.classes]].to_numpy(dtype=float)
+    shares = shares / shares.sum(axis=1, keepdims=True)
+    expected = log_loss(tested["class_label"], shares, labels=list(run.classes))
+    assert report["log_loss"] == pytest.approx(expected, rel=1e-5)
+    assert report["is_simulated"] is True
+    assert json.loads(json.dumps(report)) == report
+
+
+def test_weights_and_saved_rows_give_the_same_scores(run, catalog):
+    saved, anew = evaluate_run(run), evaluate_run(run, catalog)
+    assert anew["accuracy"] == saved["accuracy"]
+    assert anew["log_loss"] == pytest.approx(saved["log_loss"], abs=1e-5)
+    assert anew["confusion_matrix"] == saved["confusion_matrix"]
+    assert anew["baseline"] == saved["baseline"]
+
+
+def test_the_parts_of_the_split_cover_the_catalog_and_do_not_meet(run):
+    rows = run.rows()
+    assert set(rows["split"]) == {"train", "validation", "test", "unlabelled"}
+    assert rows["class_label"].isna().equals(rows["split"] == "unlabelled")
+    trained = rows[rows["split"].isin(["train", "validation"])]["fingerprint"]
+    tested = rows[rows["split"] == "test"]["fingerprint"]
+    assert not set(trained) & set(tested)
+
+
+def test_rows_that_trained_are_recognised_in_another_catalog(run, simulated, tmp_path):
+    raw = qsovae.read_table(simulated)
+    shuffled = raw.frame.sample(frac=1.0, random_state=0).drop(columns="object_id")
+    path = tmp_path / "shuffled.parquet"
+    qsovae.write_table(shuffled, path)
+    report = evaluate_run(run, qsovae.open_catalog(path))
+    counts = run.manifest["split"]
+    assert report["rows_trained_on"] == counts["train"] + counts["validation"]
+    assert report["rows"] == counts["test"]
+    assert report["accuracy"] == evaluate_run(run)["accuracy"]
+
+
+def test_a_catalog_of_trained_rows_alone_gives_no_score(run, simulated, tmp_path):
+    raw = qsovae.read_table(simulated)
+    trained = run.rows()["split"].isin(["train", "validation"]).to_numpy()
+    path = tmp_path / "trained.parquet"
+    qsovae.write_table(raw.frame[trained], path)
+    with pytest.raises(CatalogError, match="no labelled row is left"):
+        evaluate_run(run, qsovae.open_catalog(path))
+
+
+def test_labels_that_the_run_does_not_know_are_refused(run, simulated, tmp_path):
+    frame = qsovae.read_table(simulated).frame
+    frame["class_true"] = frame["class_true"].replace("QSO", "BLAZAR")
+    path = tmp_path / "odd.parquet"
+    qsovae.write_table(frame, path)
+    with pytest.raises(CatalogError, match="no class BLAZAR"):
+        evaluate_run(run, qsovae.open_catalog(path))
+
+
+def test_every_row_is_scored_in_its_order(run, catalog):
+    table = qsovae.score_rows(run, catalog)
+    saved = run.rows()
+    assert table["object_id"].tolist() == catalog.object_id.tolist()
+    for name in run.classes:
+        np.testing.assert_allclose(table[f"p_{name}"], saved[f"p_{name}"], atol=1e-5)
+    assert table.filter(like="p_").sum(axis=1).to_numpy() == pytest.approx(
+        1.0, abs=1e-5
+    )
+
+
+def test_a_row_of_which_nothing_was_observed_keeps_its_place(run, simulated, tmp_path):
+    frame = qsovae.read_table(simulated).frame
+    features = [c for c in frame if c.endswith(("_mag_ab", "_sig", "spread_model"))]
+    frame.loc[3, features] = np.nan
+    path = tmp_path / "holes.parquet"
+    qsovae.write_table(frame, path)
+    table = qsovae.score_rows(run, qsovae.open_catalog(path))
+    assert len(table) == 1200
+    assert table.loc[3, "quality"] & qsovae.Quality.NOTHING_OBSERVED
+    np.testing.assert_allclose(
+        table.loc[3, [f"p_{c}" for c in run.classes]].astype(float),
+        run.estimator.class_prior_,
+        atol=1e-6,
+    )
+
+
+def test_the_runs_own_rows_land_on_their_own_places(run, catalog):
+    placed = project_catalog(run, catalog)
+    saved = run.map()
+    assert placed["object_id"].tolist() == catalog.object_id.tolist()
+    fitted = saved["is_fitted"].to_numpy()
+    width = saved[["map_1", "map_2"]].std().to_numpy()
+    away = placed[["map_1", "map_2"]].to_numpy() - saved[["map_1", "map_2"]].to_numpy()
+    assert np.median(np.abs(away[fitted] / width)) < 1e-3
+
+
+def test_a_map_is_fitted_once(run, runs, simulated, tmp_path):
+    request = TrainRequest(simulated, "class_true", "plain", epochs=1, with_map=False)
+    train_run(request, tmp_path)
+    plain = qsovae.open_run("plain", tmp_path)
+    assert plain.map() is None
+    first = qsovae.make_map(plain)
+    again = qsovae.make_map(qsovae.open_run("plain", tmp_path))
+    pd.testing.assert_frame_equal(first, again)
+
+
+def test_what_a_run_needs_and_a_catalog_lacks_is_listed(run, tmp_path):
+    path = tmp_path / "few.csv"
+    path.write_text("g_mag_ab,r_mag_ab\n20,19\n")
+    with pytest.raises(CatalogError) as caught:
+        qsovae.score_rows(run, qsovae.open_catalog(path))
+    for band in ("i", "z", "w1"):
+        assert f"band {band}" in str(caught.value)
+
+
+def test_the_same_seed_gives_the_same_run(simulated, tmp_path):
+    rows = []
+    for name in ("one", "two"):
+        train_run(
+            TrainRequest(simulated, "class_true", name, epochs=3, with_map=False),
+            tmp_path,
+        )
+        rows.append(qsovae.open_run(name, tmp_path).rows())
+    pd.testing.assert_frame_equal(*rows)
+
+
+def test_a_stop_keeps_what_was_learnt(simulated, tmp_path):
+    seen = []
+    report = train_run(
+        TrainRequest(simulated, "class_true", "short", epochs=500, with_map=False),
+        tmp_path,
+        on_progress=seen.append,
+        should_stop=lambda: sum("epoch" in e for e in seen) >= 3,
+    )
+    assert "stopped after epoch 3" in report["notes"][-1]
+    assert qsovae.open_run("short", tmp_path).manifest["estimator"]["epochs_done"] == 3
+    assert report["accuracy"] > 0.3
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "words"),
+    [
+        ("g_r,class\n", "class", "no rows"),
+        ("g_r,class\n1,QSO\n2,STAR\n3,STAR\n", "class", "20"),
+        ("g_r,class\n1,QSO\n2,STAR\n3,STAR\n", "kind", "no column 'kind'"),
+        ("name,class\na,QSO\nb,STAR\n", "class", "no column was recognised"),
+    ],
+)
+def test_too_little_to_train_on_is_said(tmp_path, text, label, words):
+    path = tmp_path / "little.csv"
+    path.write_text(text)
+    with pytest.raises(InputError, match=words):
+        train_run(TrainRequest(path, label, "little"), tmp_path / "runs")
+    failed = qsovae.list_runs(tmp_path / "runs")[0]
+    assert failed.status == "failed"
+
+
+def test_an_all_nan_band_and_a_rare_class_are_carried_along(simulated, tmp_path):
+    frame = qsovae.read_table(simulated).frame
+    frame["h_mag_ab"] = np.float32(np.nan)
+    first = frame["class_true"].first_valid_index()
+    frame.loc[first, "class_true"] = "LENS"
+    path = tmp_path / "rare.parquet"
+    qsovae.write_table(frame, path)
+    report = train_run(
+        TrainRequest(path, "class_true", "rare", epochs=2, with_map=False), tmp_path
+    )
+    assert report["per_class"]["LENS"]["rows"] == 0
+    assert report["per_class"]["LENS"]["completeness"] is None
+    assert any("LENS" in note for note in report["notes"])
+
+
+def test_the_label_column_is_never_a_feature(tmp_path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"g_r": rng.normal(size=60), "score": np.arange(60) % 2.0})
+    path = tmp_path / "leak.csv"
+    qsovae.write_table(frame, path)
+    report = train_run(
+        TrainRequest(path, "score", "leak", epochs=1, with_map=False), tmp_path
+    )
+    assert report["features"] == ["g_r"]
+    with pytest.raises(CatalogError, match="label"):
+        train_run(TrainRequest(path, "score", "leak2", features=("score",)), tmp_path)
