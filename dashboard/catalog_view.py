@@ -26,7 +26,7 @@ def show_quality(source: Source, report: qsovae.CheckReport) -> None:
         with st.container(border=True, key="findings"):
             st.markdown("\n".join(lines))
     st.dataframe(
-        report.columns, hide_index=True, key="quality_table",
+        report.columns, hide_index=True, key="quality_table", placeholder="",
         column_config={name: st.column_config.NumberColumn(format="%.4g")
                        for name in ("minimum", "median", "maximum")}
         | {"observed_share": st.column_config.NumberColumn(format="percent"),
@@ -81,6 +81,6 @@ def show_rows(raw: qsovae.RawTable, source: Source) -> None:
     """Show the first rows as they are in the file."""
     shown = raw.frame.head(_PREVIEW_ROWS)
     st.caption(f"The first {len(shown):,} rows, as in the file.")
-    st.dataframe(shown, hide_index=True, key="catalog_rows")
+    st.dataframe(shown, hide_index=True, key="catalog_rows", placeholder="")
     stem = source.path.stem
     download_table(lambda: raw.frame, f"{stem}_rows", label="All rows (CSV)")

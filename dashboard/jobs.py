@@ -24,7 +24,8 @@ import qsovae
 _RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _WAITING = ".training"
 _STARTING_SECONDS = 60.0  # until a new process must have left word of itself
-_ERROR = "qsovae: error: "  # how the command line begins its last words
+# How the command line begins its last words.
+_ERROR = re.compile(r"^qsovae[a-z ]*: error: ")
 _LOG_TAIL = 4000
 _PARTS = ("train", "validation")
 _TERMS = ("total", "reconstruction", "kl", "classification")
@@ -191,7 +192,7 @@ def make_map(run: qsovae.Run, catalog: Path) -> None:
     if done.returncode:
         said = done.stderr.strip().splitlines()
         raise qsovae.RunError(
-            said[-1].removeprefix(_ERROR)
+            _ERROR.sub("", said[-1])
             if said
             else f"the process ended with {done.returncode}",
             run.name,
@@ -212,8 +213,8 @@ def failure(listing: qsovae.RunListing, folder: Path) -> str:
     if listing.status == "failed" or not log.is_file():
         return listing.message
     text = log.read_bytes()[-_LOG_TAIL:].decode("utf-8", "replace")
-    said = [s for s in text.splitlines() if s.startswith(_ERROR)]
-    return said[-1].removeprefix(_ERROR) if said else listing.message
+    said = [line for line in text.splitlines() if _ERROR.match(line)]
+    return _ERROR.sub("", said[-1]) if said else listing.message
 
 
 def training_progress(name: str, folder: Path) -> Progress:

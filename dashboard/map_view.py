@@ -24,7 +24,7 @@ from dashboard.map_rows import (
     selection_table,
     shown_mask,
 )
-from dashboard.outlines import drawn_outlines
+from dashboard.outlines import MOST_OUTLINES, drawn_outlines
 from dashboard.state import View, current_view, seed
 from dashboard.theme import UNLABELLED
 
@@ -123,7 +123,9 @@ def keep_outlines() -> None:
     event: Mapping[str, Any] = st.session_state["latent_map"]["selection"]
     outlines = drawn_outlines(event)
     if outlines:
-        current_view().outlines = outlines
+        view = current_view()
+        kept = view.outlines if st.session_state.get("explore_add") else ()
+        view.outlines = (*kept, *outlines)[-MOST_OUTLINES:]
 
 
 def clear_outlines() -> None:
@@ -155,8 +157,15 @@ def show_map(
     n_lost = int((~placed).sum())
     if n_lost:
         said += f"; {n_lost:,} have no place on the map"
-    st.caption(f"{said}. Draw a lasso or a box; hold Shift to add another.")
-    download_figure(figure, f"{run.name}_map")
+    st.caption(f"{said}. Draw a lasso or a box to select.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        download_figure(figure, f"{run.name}_map")
+        st.toggle(
+            "Add to the selection",
+            key="explore_add",
+            width="content",
+            help="The next outline joins those there instead of replacing them",
+        )
 
 
 def show_selection(
@@ -186,7 +195,7 @@ def show_selection(
     # A browser's numbers would spoil the last digits of a 64-bit id.
     st.dataframe(
         shown.assign(object_id=shown["object_id"].astype("string")), hide_index=True,
-        key="selection_table", column_config=_selection_columns(picked),
+        key="selection_table", placeholder="", column_config=_selection_columns(picked),
     )  # fmt: skip
     if len(picked) > _MOST_LINES:
         st.caption(

@@ -15,10 +15,10 @@ import numpy as np
 Outline = tuple[tuple[float, float], ...]
 
 _DECIMALS = 4
-_MOST_OUTLINES = 20
+MOST_OUTLINES = 20
 _MOST_CORNERS = 4000
 _LARGEST = 1e5
-_MOST_BYTES = 8 * (_MOST_CORNERS + 2 * _MOST_OUTLINES)
+_MOST_BYTES = 8 * (_MOST_CORNERS + 2 * MOST_OUTLINES)
 
 
 def rounded_outline(corners: Iterable[tuple[float, float]]) -> Outline:
@@ -44,7 +44,7 @@ def drawn_outlines(selection: Mapping[str, Any]) -> tuple[Outline, ...]:
         (left, right), (low, high) = sorted(box["x"]), sorted(box["y"])
         corners = ((left, low), (right, low), (right, high), (left, high))
         outlines.append(rounded_outline(corners))
-    return tuple(o for o in outlines if len(o) >= 3)[:_MOST_OUTLINES]
+    return tuple(o for o in outlines if len(o) >= 3)[:MOST_OUTLINES]
 
 
 def outlines_to_text(outlines: Sequence[Outline]) -> str:
@@ -78,7 +78,7 @@ def outlines_from_text(text: str) -> tuple[Outline, ...]:
 def _unpacked(numbers: list[int]) -> tuple[Outline, ...]:
     """Return outlines from their counts and steps; none if these do not fit."""
     outlines: list[Outline] = []
-    if not numbers or not 0 < numbers[0] <= _MOST_OUTLINES:
+    if not numbers or not 0 < numbers[0] <= MOST_OUTLINES:
         return ()
     place = 1
     for _ in range(numbers[0]):

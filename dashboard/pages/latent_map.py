@@ -4,7 +4,7 @@ import streamlit as st
 
 import qsovae
 from dashboard import cache, jobs
-from dashboard.layout import page_head, page_link, refuse
+from dashboard.layout import page_head, page_link, refuse, simulated_badge
 from dashboard.map_view import (
     choose_colour,
     choose_filters,
@@ -30,6 +30,8 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
     catalog = found.catalog if found else None
     controls, picture = st.columns([2, 5], gap="medium")
     with controls:
+        if run.is_simulated:
+            simulated_badge()
         coloured = choose_colour(view, table, catalog)
         choices = choose_filters(view, table, catalog)
         if catalog is None:

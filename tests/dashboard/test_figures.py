@@ -1,0 +1,114 @@
+"""Figures show the numbers of their tables."""
+
+import numpy as np
+import pandas as pd
+
+from dashboard import figures
+from dashboard.figures import MapPoints
+from dashboard.figures.layout import picture_settings
+from dashboard.jobs import loss_table
+from dashboard.theme import class_styles
+
+
+def points(values, shown, title="class"):
+    n_rows = len(values)
+    return MapPoints(
+        np.arange(n_rows, dtype=float), np.zeros(n_rows), np.asarray(shown),
+        pd.Series([f"row {k}" for k in range(n_rows)]), pd.Series(values), title,
+    )  # fmt: skip
+
+
+def drawn(figure):
+    """Return the first coordinates of each trace by its name."""
+    return {trace.name: list(trace.x) for trace in figure.data}
+
+
+def test_each_class_is_a_trace_of_its_own_style_and_hidden_rows_lie_beneath():
+    figure = figures.map_figure(
+        points(["QSO", "STAR", None, "QSO"], [True, True, True, False]), (),
+        is_simulated=False, revision="r",
+    )  # fmt: skip
+    assert drawn(figure) == {
+        "filtered out": [3.0], "unlabelled": [2.0], "QSO": [0.0], "STAR": [1.0],
+    }  # fmt: skip
+    assert figure.data[0].name == "filtered out"
+    styles = class_styles(["QSO", "STAR"])
+    for trace in figure.data[2:]:
+        assert (trace.marker.color, trace.marker.symbol) == styles[trace.name]
+
+
+def test_a_scale_runs_between_percentiles_of_all_rows_and_unknown_values_are_marked():
+    values = [*np.linspace(0, 1, 1001), 1e6, np.nan]
+    shown = [k % 2 == 0 for k in range(1003)]
+    figure = figures.map_figure(
+        points(values, shown), (), is_simulated=False, revision="r"
+    )
+    continuous = figure.data[-1]
+    assert 0.0 < continuous.marker.cmin < 0.02
+    assert 0.98 < continuous.marker.cmax < 1.01
+    assert drawn(figure)["no value"] == [1002.0]
+
+
+def test_a_constant_column_still_has_a_scale():
+    figure = figures.map_figure(
+        points([2.0, 2.0], [True, True]), (), is_simulated=False, revision="r"
+    )
+    assert figure.data[0].marker.cmin < figure.data[0].marker.cmax
+
+
+def test_outlines_are_drawn_and_zoom_keeps_its_revision():
+    triangle = ((0.0, 0.0), (1.0, 0.0), (0.0, 2.5))
+    figure = figures.map_figure(
+        points(["a"], [True]), (triangle,), is_simulated=True, revision="tiny-0"
+    )
+    assert figure.layout.shapes[0].path == "M0.0000,0.0000L1.0000,0.0000L0.0000,2.5000Z"
+    assert figure.layout.uirevision == "tiny-0"
+    assert [a.text for a in figure.layout.annotations] == ["Simulated data"]
+
+
+def test_class_names_with_markup_are_shown_as_text():
+    table = pd.DataFrame([[1, 2], [3, 4]], ["<b>A</b>", "B"], ["<b>A</b>", "B"])
+    figure = figures.confusion_figure(table, is_simulated=False)
+    assert list(figure.data[0].x) == ["&lt;b&gt;A&lt;/b&gt;", "B"]
+
+
+def test_a_matrix_writes_counts_shares_and_a_dash_for_a_share_of_no_rows():
+    counts = pd.DataFrame([[1234, 0], [0, 0]], ["A", "B"], ["A", "B"])
+    figure = figures.confusion_figure(counts, is_simulated=False)
+    assert figure.data[0].text.tolist() == [["1,234", "0"], ["0", "0"]]
+    shares = counts.div(counts.sum(axis=1).replace(0, np.nan), axis=0)
+    figure = figures.confusion_figure(shares, is_simulated=False)
+    assert figure.data[0].text.tolist() == [["100.0%", "0.0%"], ["-", "-"]]
+
+
+def test_losses_draw_training_and_validation_of_every_term():
+    terms = {"total": 3.0, "reconstruction": 2.0, "kl": 0.5, "classification": 0.5}
+    epochs = [
+        {"epoch": e, "train": terms, "validation": {k: v + 1 for k, v in terms.items()}}
+        for e in (1, 2)
+    ]
+    figure = figures.loss_figure(loss_table(epochs), is_simulated=False)
+    ends = [(trace.name, trace.y[-1]) for trace in figure.data]
+    assert ends == [
+        (part, value + (part == "validation"))
+        for value in terms.values()
+        for part in ("training", "validation")
+    ]
+
+
+def test_histograms_of_bands_stand_apart_and_bars_show_shares():
+    counts = pd.DataFrame(
+        {"band": ["g", "g", "i"], "mag_ab": [19.0, 20.0, 19.0], "rows": [1, 10, 4]}
+    )
+    figure = figures.magnitude_figure(counts, is_simulated=False)
+    tops = [max(trace.y) for trace in figure.data[1::2]]
+    assert 1.0 < tops[0] < 2.0
+    assert 0.0 < tops[1] < 1.0
+    shares = pd.DataFrame({"band": ["g", "i"], "rows": [5, 10], "share": [0.5, 1.0]})
+    figure = figures.observed_figure(shares, is_simulated=False)
+    assert list(figure.data[0].x) == [0.5, 1.0]
+
+
+def test_a_picture_downloads_under_a_name_that_every_system_takes():
+    settings = picture_settings("my run/..\\x: y")
+    assert settings["toImageButtonOptions"]["filename"] == "my_run_.._x_y"

@@ -1,0 +1,135 @@
+"""What the map shows: filters grey rows, samples say nothing false, ids stay exact."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from astropy.table import Table
+
+import qsovae
+from dashboard import map_rows
+from dashboard.map_rows import (
+    MOST_DRAWN,
+    as_colour,
+    drawn_rows,
+    quality_words,
+    selection_table,
+    shown_mask,
+)
+from dashboard.state import View
+
+
+@pytest.fixture
+def table():
+    """Return four rows of a map."""
+    return pd.DataFrame(
+        {
+            "row": range(4), "object_id": [2**62 + n for n in range(4)],
+            "split": ["train", "test", "unlabelled", "test"],
+            "class_label": ["QSO", "STAR", None, "QSO"],
+            "class_predicted": ["QSO", "QSO", "STAR", "GALAXY"],
+            "p_QSO": [0.9, 0.6, 0.2, 0.1], "morphology": ["point", "point", "extended", "unknown"],
+            "quality": [0, 1, 0, 0], "outlier_score": [1.0, 2.0, 3.0, 4.0],
+            "map_1": [0.0, 1.0, 2.0, 3.0], "map_2": [0.0, 1.0, 2.0, 3.0],
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("choices", "shown"),
+    [
+        ({}, [0, 1, 2, 3]),
+        ({"morphology": "point"}, [0, 1]),
+        ({"classes": ("QSO",)}, [0, 1]),
+        ({"classes": ("QSO",), "class_kind": "class_label"}, [0, 3]),
+        ({"classes": ("unlabelled",), "class_kind": "class_label"}, [2]),
+        ({"band": "i", "magnitudes": (18.0, 20.0)}, [0, 1]),
+        ({"band": "i", "magnitudes": (18.0, 19.0), "morphology": "point"}, [0]),
+    ],
+)
+def test_filters_let_through_exactly_the_rows_they_name(table, choices, shown):
+    magnitude = np.array([18.0, 20.0, 21.0, np.nan])
+    mask = shown_mask(table, View(**choices), magnitude if "band" in choices else None)
+    assert np.flatnonzero(mask).tolist() == shown
+
+
+def test_few_rows_are_all_drawn_but_those_without_a_place():
+    placed = np.array([True, False, True])
+    assert drawn_rows(placed, np.array([True, True, False])).tolist() == [0, 2]
+
+
+def test_of_many_rows_a_rare_kind_that_a_filter_shows_is_drawn_whole():
+    shown = np.zeros(200_000, dtype=bool)
+    shown[::1000] = True
+    rows = drawn_rows(np.ones_like(shown), shown)
+    assert set(np.flatnonzero(shown)) <= set(rows)
+    assert len(rows) == len(set(rows)) == MOST_DRAWN
+    assert rows.tolist() == drawn_rows(np.ones_like(shown), shown).tolist()
+
+
+def test_when_most_rows_are_shown_some_hidden_ones_are_drawn_all_the_same():
+    shown = np.ones(200_000, dtype=bool)
+    shown[:50_000] = False
+    rows = drawn_rows(np.ones_like(shown), shown)
+    assert len(rows) == MOST_DRAWN
+    assert 1000 < (~shown[rows]).sum() < MOST_DRAWN / 2
+
+
+def test_text_with_many_values_becomes_the_commonest_and_other():
+    values = pd.Series([f"n{k:03d}" for k in range(100)] + ["often"] * 5 + [None])
+    coloured = as_colour(values)
+    assert coloured.nunique() == 20
+    assert {"often", "other"} <= set(coloured.dropna())
+    assert coloured.iloc[-1] is None
+
+
+def test_numbers_are_continuous_and_infinite_ones_unknown():
+    coloured = as_colour(pd.Series([1.0, np.inf, np.nan, 3.0]))
+    assert coloured.dtype == np.float64
+    assert np.isfinite(coloured).tolist() == [True, False, False, True]
+
+
+@pytest.mark.parametrize("values", [[True, False, True], [0, 1, 2], ["a ", " a", "b"]])
+def test_flags_few_integers_and_text_are_categories(values):
+    coloured = as_colour(pd.Series(values))
+    assert coloured.dtype == object
+    assert coloured.nunique() == len({str(v).strip() for v in values})
+
+
+def test_quality_bits_are_named():
+    both = qsovae.Quality.SENTINEL | qsovae.Quality.DUPLICATE_ID
+    assert quality_words(int(both)) == "SENTINEL + DUPLICATE_ID"
+    assert quality_words(0) == "none"
+
+
+def test_a_selection_keeps_64_bit_ids_exact_in_every_file(table):
+    chosen = np.array([True, False, True, False])
+    picked = selection_table(table, chosen, None)
+    wanted = [2**62, 2**62 + 2]
+    assert picked["object_id"].tolist() == wanted
+    for suffix, form in ((".fits", "fits"), (".vot", "votable")):
+        content = io.BytesIO(qsovae.table_bytes(picked, suffix))
+        assert Table.read(content, format=form)["object_id"].tolist() == wanted
+    csv = pd.read_csv(io.BytesIO(qsovae.table_bytes(picked, ".csv")))
+    assert csv["object_id"].tolist() == wanted
+
+
+def test_positions_stand_beside_the_ids_where_the_catalog_has_them(table, tmp_path):
+    path = tmp_path / "sky.csv"
+    path.write_text(
+        "object_id,ra,dec,g_mag_ab\n1,10,-5,20\n2,20,95,21\n3,30,5,20\n4,4,4,2\n"
+    )
+    catalog = qsovae.open_catalog(path)
+    picked = selection_table(table, np.array([True, True, False, False]), catalog)
+    assert picked.columns[:3].tolist() == ["object_id", "ra_deg", "dec_deg"]
+    assert picked["ra_deg"].iloc[0] == 10.0
+    assert np.isnan(picked["dec_deg"].iloc[1])  # off the sphere
+
+
+def test_hover_shows_markup_of_a_catalog_as_text(table):
+    table["object_id"] = ["<b>1</b>", "a&b", None, "4"]
+    texts = map_rows.hover_texts(table, ("i (AB)", np.array([18.0, np.nan, 19, 20])))
+    assert texts.iloc[0].startswith("&lt;b&gt;1&lt;/b&gt;<br>")
+    assert "i (AB) = 18.00" in texts.iloc[0]
+    assert "i (AB)" not in texts.iloc[1]

@@ -1,0 +1,194 @@
+"""Evaluate and Explore: the run's numbers, slices, selections, and refusals."""
+
+import json
+
+import pandas as pd
+import pytest
+
+import qsovae
+from dashboard.state import View
+
+LEFT, RIGHT, LOW, HIGH = -3.0, 8.0, -2.0, 6.0
+BOX = ((LEFT, LOW), (RIGHT, LOW), (RIGHT, HIGH), (LEFT, HIGH))
+
+
+@pytest.fixture
+def rows(server):
+    """Return the rows of the run `tiny` with their places on its map."""
+    run = qsovae.open_run("tiny")
+    return run.rows().merge(run.map(), on="row")
+
+
+# --- Evaluate ---------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("server")
+def test_evaluate_shows_the_manifests_scores_and_the_slices(open_page, metrics):
+    scores = qsovae.open_run("tiny").manifest["scores"]
+    page = open_page("Evaluate")
+    assert metrics(page)["Accuracy"] == f"{scores['accuracy']:.3f}"
+    qso = scores["per_class"]["QSO"]["f1"]
+    assert metrics(page)["F1 QSO"] == f"{qso:.3f}"
+    point = scores["by_morphology"]["point"]
+    page.button_group(key="evaluate_morphology").set_value("point").run()
+    assert metrics(page)["Accuracy"] == f"{point['accuracy']:.3f}"
+    assert page.query_params["morphology"] == "point"
+
+
+@pytest.mark.usefixtures("server")
+def test_the_class_table_has_vae_and_baseline(open_page):
+    scores = qsovae.open_run("tiny").manifest["scores"]
+    page = open_page("Evaluate")
+    table = next(d.value for d in page.dataframe if "purity" in d.value)
+    rival = table[(table["class_label"] == "QSO") & (table["model"] == "Baseline")]
+    wanted = scores["baseline"]["per_class"]["QSO"]["completeness"]
+    assert rival["completeness"].item() == pytest.approx(wanted)
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("title", ["Evaluate", "Explore"])
+@pytest.mark.parametrize("name", ["../tiny", "gone", "/etc"])
+def test_a_run_in_the_address_that_is_not_listed_is_refused(
+    open_page, title, name, errors
+):
+    page = open_page(title, run=name)
+    assert "no such run" in errors(page)
+    assert not page.metric
+
+
+@pytest.mark.parametrize("title", ["Evaluate", "Explore"])
+def test_a_tampered_run_is_refused_by_the_name_of_its_file(
+    server, open_page, title, errors
+):
+    path = server / "checkpoints" / "tiny" / "rows.parquet"
+    path.write_bytes(path.read_bytes() + b"x")
+    page = open_page(title)
+    assert "rows.parquet" in errors(page)
+    assert not page.metric
+
+
+def test_another_catalog_is_scored_without_the_rows_that_trained(
+    server, open_page, texts
+):
+    qsovae.write_simulation(server / "data" / "other.fits", 600, 11)
+    page = open_page("Evaluate", View(catalog="1/other.fits"))
+    page.radio(key="evaluate_rows").set_value("catalog").run()
+    assert not page.error
+    assert "labelled rows of other.fits" in texts(page)
+
+
+def test_another_catalog_that_lacks_a_feature_is_refused(server, open_page, errors):
+    (server / "data" / "other.csv").write_text(
+        "id,g_mag_ab,class_true\n1,18,QSO\n2,19,STAR\n"
+    )
+    page = open_page("Evaluate", View(catalog="1/other.csv"))
+    page.radio(key="evaluate_rows").set_value("catalog").run()
+    assert "lacks" in errors(page)
+
+
+# --- Explore ----------------------------------------------------------------
+
+
+def in_box(rows):
+    return rows[rows["map_1"].between(LEFT, RIGHT) & rows["map_2"].between(LOW, HIGH)]
+
+
+def test_an_outline_is_recounted_when_filters_change_and_lists_its_ids(
+    rows, open_page, metrics
+):
+    page = open_page("Explore", View(run="tiny", outlines=(BOX,)))
+    inside = in_box(rows)
+    assert 0 < len(inside) < len(rows)
+    assert metrics(page)["Shown"] == f"{len(rows):,}"
+    assert metrics(page)["Inside the outline"] == f"{len(inside):,}"
+    page.button_group(key="explore_morphology").set_value("point").run()
+    points = inside[inside["morphology"] == "point"]
+    assert 0 < len(points) < len(inside)
+    assert metrics(page)["Inside the outline"] == f"{len(points):,}"
+    assert metrics(page)["Inside, but greyed"] == f"{len(inside) - len(points):,}"
+    listed = page.dataframe[0].value["object_id"].tolist()
+    assert listed == points["object_id"].astype(str).tolist()[:1000]
+
+
+def test_a_selection_survives_colour_and_a_visit_to_another_page(
+    rows, open_page, metrics
+):
+    page = open_page("Explore", View(run="tiny", outlines=(BOX,)))
+    page.selectbox(key="explore_colour").set_value("mag:i").run()
+    wanted = f"{len(in_box(rows)):,}"
+    assert metrics(page)["Inside the outline"] == wanted
+    page.switch_page("pages/evaluation.py").run()
+    page.switch_page("pages/latent_map.py").run()
+    assert not page.exception
+    assert metrics(page)["Inside the outline"] == wanted
+    assert page.session_state["view"].colour == "mag:i"
+
+
+def test_a_permalink_brings_back_selection_and_filters(rows, open_page, metrics):
+    view = View(run="tiny", outlines=(BOX,), classes=("QSO",), colour="p_QSO")
+    page = open_page("Explore", **view.to_parameters())
+    inside = in_box(rows)
+    chosen = inside[inside["class_predicted"] == "QSO"]
+    assert metrics(page)["Inside the outline"] == f"{len(chosen):,}"
+    assert page.selectbox(key="explore_colour").value == "p_QSO"
+
+
+def test_a_magnitude_range_greys_what_is_outside_or_unmeasured(
+    rows, open_page, metrics, simulated
+):
+    view = View(run="tiny", band="i", magnitudes=(18.0, 21.0))
+    page = open_page("Explore", view)
+    magnitude = pd.Series(qsovae.open_catalog(simulated).magnitude("i")[0])
+    assert metrics(page)["Shown"] == f"{magnitude.between(18.0, 21.0).sum():,}"
+
+
+@pytest.mark.usefixtures("server")
+def test_every_colour_can_be_chosen(open_page):
+    page = open_page("Explore")
+    options = page.selectbox(key="explore_colour").options
+    assert len(options) > 60
+    for words in (
+        "Column object_id",
+        "Column is_simulated",
+        "Quality bits",
+        "Column u",
+    ):
+        if words in options:
+            page.selectbox(key="explore_colour").select(words).run()
+            assert not page.exception
+            assert not page.error
+
+
+@pytest.mark.usefixtures("server")
+def test_clearing_forgets_the_outlines(open_page, texts):
+    page = open_page("Explore", View(run="tiny", outlines=(BOX,)))
+    page.button(key="explore_clear").click().run()
+    assert page.session_state["view"].outlines == ()
+    assert "Outline objects on the map" in texts(page)
+
+
+def test_without_its_catalog_a_run_is_explored_all_the_same(
+    server, open_page, metrics, simulated, texts
+):
+    path = server / "checkpoints" / "tiny" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["catalog"]["path"] = "nowhere/sim.fits"
+    path.write_text(json.dumps(manifest))
+    page = open_page("Explore", View(catalog="1/gone.csv"))
+    assert "catalog of this run is not at hand" in texts(page)
+    assert "Shown" in metrics(page)
+    page = open_page("Explore", View(catalog="demo"))
+    assert "not at hand" not in texts(page)
+
+
+def test_a_run_without_a_map_offers_to_make_one(server, open_page, metrics, texts):
+    path = server / "checkpoints" / "tiny"
+    manifest = json.loads((path / "manifest.json").read_text())
+    del manifest["artifacts"]["map.parquet"]
+    (path / "manifest.json").write_text(json.dumps(manifest))
+    (path / "map.parquet").unlink()
+    page = open_page("Explore")
+    assert "no latent map yet" in texts(page)
+    page.button(key="explore_make_map").click().run()
+    assert not page.error
+    assert metrics(page)["Shown"] == "1,200"

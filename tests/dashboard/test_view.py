@@ -1,0 +1,92 @@
+"""The address brings a view back; whatever else stands in it falls back."""
+
+import base64
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import qsovae
+from dashboard.outlines import (
+    drawn_outlines,
+    outlines_from_text,
+    outlines_to_text,
+    rounded_outline,
+)
+from dashboard.state import View
+
+COORDINATE = st.floats(-900, 900, allow_nan=False)
+OUTLINES = st.lists(
+    st.lists(st.tuples(COORDINATE, COORDINATE), min_size=3, max_size=40).map(
+        rounded_outline
+    ),
+    max_size=4,
+).map(tuple)
+
+
+@given(OUTLINES)
+def test_outlines_survive_the_address_exactly(outlines):
+    assert outlines_from_text(outlines_to_text(outlines)) == outlines
+
+
+@given(OUTLINES, st.sampled_from(qsovae.MORPHOLOGIES), st.text(min_size=1, max_size=50))
+def test_a_view_survives_the_address(outlines, morphology, name):
+    view = View(
+        run=name, morphology=morphology, classes=(name, "QSO"), band="i",
+        magnitudes=(17.5, 21.3), outlines=outlines, normalise="row",
+    )  # fmt: skip
+    assert View.from_parameters(view.to_parameters()) == view
+
+
+@given(st.text(max_size=300))
+def test_any_text_in_the_address_is_outlines_or_none(text):
+    assert isinstance(outlines_from_text(text), tuple)
+
+
+@given(st.lists(st.integers(-(2**31), 2**31 - 1), max_size=12))
+def test_packed_numbers_that_are_no_outlines_give_none_or_true_polygons(numbers):
+    packed = zlib.compress(np.asarray(numbers, dtype="<i4").tobytes())
+    text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    for outline in outlines_from_text(text):
+        assert len(outline) >= 3
+        assert np.isfinite(outline).all()
+
+
+def test_a_bomb_in_the_address_is_not_unpacked():
+    packed = zlib.compress(bytes(200_000_000), 9)
+    text = base64.urlsafe_b64encode(packed).decode()
+    assert outlines_from_text(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("morphology", ["<b>round</b>"]), ("normalise", ["both"]), ("model", [""]),
+        ("magnitudes", ["21", "17"]), ("magnitudes", ["nan", "20"]),
+        ("magnitudes", ["17"]), ("magnitudes", ["a", "b"]), ("run", ["x" * 9999]),
+        ("class_kind", ["p_QSO"]), ("outlines", ["%%%"]), ("unknown", ["1"]),
+    ],
+)  # fmt: skip
+def test_a_choice_that_is_unknown_falls_back(name, texts):
+    assert View.from_parameters({name: texts}) == View()
+
+
+def test_a_fresh_view_needs_no_parameters():
+    assert View().to_parameters() == {}
+
+
+def test_a_box_becomes_its_four_corners_whichever_way_it_was_drawn():
+    drawn = {"lasso": [], "box": [{"x": [3.0, 1.0], "y": [-1.0, 4.0]}]}
+    (outline,) = drawn_outlines(drawn)
+    assert sorted(outline) == [(1.0, -1.0), (1.0, 4.0), (3.0, -1.0), (3.0, 4.0)]
+    assert qsovae.inside_outline_mask([2.0, 2.0, 0.0], [0.0, 5.0, 0.0], [outline]).tolist() == [
+        True, False, False,
+    ]  # fmt: skip
+
+
+def test_a_click_without_an_area_selects_nothing():
+    assert (
+        drawn_outlines({"lasso": [{"x": [1.0, 1.0], "y": [0.0, 0.0]}], "box": []}) == ()
+    )
