@@ -14,10 +14,10 @@ import qsovae
 from dashboard.figures.layout import picture_settings
 
 PAGES = {
-    "catalog": ("pages/catalog.py", "Catalog", ":material/table_chart:"),
-    "train": ("pages/training.py", "Train", ":material/model_training:"),
-    "evaluate": ("pages/evaluation.py", "Evaluate", ":material/grid_on:"),
-    "explore": ("pages/latent_map.py", "Explore", ":material/scatter_plot:"),
+    "catalog": ("screens/catalog.py", "Catalog", ":material/table_chart:"),
+    "train": ("screens/training.py", "Train", ":material/model_training:"),
+    "evaluate": ("screens/evaluation.py", "Evaluate", ":material/grid_on:"),
+    "explore": ("screens/latent_map.py", "Explore", ":material/scatter_plot:"),
 }
 _FORMATS = {".fits": "FITS", ".vot": "VOTable", ".csv": "CSV", ".parquet": "Parquet"}
 _SIGNS = re.compile(r"([\\`*_\[\]<>#|~$&{}])")

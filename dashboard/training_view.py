@@ -105,4 +105,4 @@ def _show_success(listing: qsovae.RunListing) -> None:
         "Evaluate", key=f"train_evaluate_{listing.name}", type="primary",
         on_click=take_run, args=(listing.name,), width="stretch",
     ):  # fmt: skip
-        st.switch_page("pages/evaluation.py")
+        st.switch_page("screens/evaluation.py")

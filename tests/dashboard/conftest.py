@@ -11,10 +11,10 @@ import dashboard
 
 APP = Path(dashboard.__file__).parent / "app.py"
 TITLES = {
-    "Catalog": "pages/catalog.py",
-    "Train": "pages/training.py",
-    "Evaluate": "pages/evaluation.py",
-    "Explore": "pages/latent_map.py",
+    "Catalog": "screens/catalog.py",
+    "Train": "screens/training.py",
+    "Evaluate": "screens/evaluation.py",
+    "Explore": "screens/latent_map.py",
 }
 
 

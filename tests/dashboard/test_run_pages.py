@@ -117,8 +117,8 @@ def test_a_selection_survives_colour_and_a_visit_to_another_page(
     page.selectbox(key="explore_colour").set_value("mag:i").run()
     wanted = f"{len(in_box(rows)):,}"
     assert metrics(page)["Inside the outline"] == wanted
-    page.switch_page("pages/evaluation.py").run()
-    page.switch_page("pages/latent_map.py").run()
+    page.switch_page("screens/evaluation.py").run()
+    page.switch_page("screens/latent_map.py").run()
     assert not page.exception
     assert metrics(page)["Inside the outline"] == wanted
     assert page.session_state["view"].colour == "mag:i"
