@@ -1,4 +1,4 @@
-"""A mock of four surveys: what DELVE, VHS, CatWISE and Gaia would list of known sources.
+"""A mock of four surveys: what DELVE, VHS, CatWISE and Gaia would list of sources.
 
 Layer: beside checks and features. Everything follows from one seed, and everything it
 makes says that it was simulated.

@@ -33,6 +33,7 @@ KNOWN_GAPS = (
 # Class shares of the demo: enriched in quasars, so that a small table has enough.
 DEMO_MIX = {"QSO": 0.15, "GALAXY": 0.35, "STAR": 0.50}
 _TILE_ROWS = 400
+_NULL = np.array(None, dtype=object)
 _LABEL_CLASSES = {"QSO": 0.9, "GALAXY": 0.6, "STAR": 0.6}
 _UNITS = {
     "ra_deg": "deg", "dec_deg": "deg", "gal_l_deg": "deg", "gal_b_deg": "deg",
@@ -193,7 +194,7 @@ def _shapes(sources: Sources, snr: Floats, rng: np.random.Generator) -> pd.DataF
         {
             "spread_model": np.where(seen, np.round(spread, 6), np.nan).astype("f4"),
             "spread_model_err": np.where(seen, np.round(sigma, 6), np.nan).astype("f4"),
-            "spread_band": np.where(seen, "i", None),
+            "spread_band": np.where(seen, "i", _NULL),
             "ext_class": kind,
         }
     )
@@ -239,8 +240,8 @@ def _labels(sources: Sources, rng: np.random.Generator) -> pd.DataFrame:
     redshift = np.where(has & (sources.kind != "STAR"), sources.redshift, np.nan)
     return pd.DataFrame(
         {
-            "class_true": np.where(has, sources.kind.astype(object), None),
-            "class_source": np.where(has, "simulated spectrum", None),
+            "class_true": np.where(has, sources.kind.astype(object), _NULL),
+            "class_source": np.where(has, "simulated spectrum", _NULL),
             "z_true": np.round(redshift, 4).astype(np.float32),
         }
     )

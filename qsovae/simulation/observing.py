@@ -93,7 +93,8 @@ def extinction(ebv: Floats) -> Floats:
     """Return A of each band, (n, n_bands); Gaia's as V, r and i have it."""
     like = {"gaia_bp": 2.7, "gaia_g": 2.3, "gaia_rp": 1.6}
     factors = [BANDS[b].extinction or like.get(b, 0.0) for b in BAND_NAMES]
-    return ebv[:, None] * np.array(factors)
+    magnitudes: Floats = ebv[:, None] * np.array(factors)
+    return magnitudes
 
 
 def measure(
@@ -139,8 +140,8 @@ def statuses(
         columns = [BAND_NAMES.index(b) for b in group]
         faint[:, columns] = snr[:, columns] < 5.0
     columns = [BAND_NAMES.index(b) for b in WISE]
-    listed = (snr[:, columns] >= 5.0).any(axis=1)
-    faint[:, columns] = ~listed[:, None] | (snr[:, columns] < 2.0)
+    listed = (snr[:, columns] >= 5.0).any(axis=1, keepdims=True)
+    faint[:, columns] = ~listed | (snr[:, columns] < 2.0)
     status[faint] = "nondetect"
     status[rng.random(observed.shape) < _INVALID_SHARE] = "bad"
     status[~np.isfinite(observed)] = "unobserved"

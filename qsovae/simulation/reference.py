@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from qsovae.bands import BANDS
+
 Floats = NDArray[np.float64]
 
 # The simulator's bands, with their names in the tables.
@@ -18,6 +20,7 @@ BAND_COLUMNS = {
     "w1": "W1", "w2": "W2", "gaia_g": "G", "gaia_bp": "BP", "gaia_rp": "RP",
 }  # fmt: skip
 BAND_NAMES = tuple(BAND_COLUMNS)
+WAVELENGTH_UM = np.array([BANDS[b].wavelength_um for b in BAND_NAMES])
 OPTICAL = ("g", "r", "i", "z")
 INFRARED = ("y", "j", "h", "ks")
 WISE = ("w1", "w2")
@@ -42,7 +45,7 @@ def colours(table: pd.DataFrame) -> Floats:
 
 
 def interpolate(x: Floats, knots: Floats, table: Floats) -> Floats:
-    """Return a table's lines at x, (n, n_bands); beyond its ends, or holes, the last."""
+    """Return a table's lines at x, (n, n_bands); the last beyond its ends or holes."""
     result = np.empty((len(x), table.shape[1]))
     for k in range(table.shape[1]):
         known = np.isfinite(table[:, k])

@@ -1,0 +1,21 @@
+"""True sources: class, redshift or type, and true magnitudes in every band.
+
+Within simulation: above reference. Recipe: number counts by class and magnitude, mean
+colour tracks, and scatter about them; see docs/simulator.md for what each number is.
+"""
+
+from qsovae.simulation.sources.counts import R_RANGE, class_counts_per_deg2
+from qsovae.simulation.sources.galaxies import draw_galaxies
+from qsovae.simulation.sources.quasars import draw_quasars
+from qsovae.simulation.sources.stars import draw_stars
+from qsovae.simulation.sources.table import Sources, join
+
+__all__ = [
+    "R_RANGE",
+    "Sources",
+    "class_counts_per_deg2",
+    "draw_galaxies",
+    "draw_quasars",
+    "draw_stars",
+    "join",
+]
