@@ -1,4 +1,4 @@
-"""Measurements as the network sees them: scaled values, their errors, what was observed.
+"""Measurements as the network sees them: scaled values, errors, what was observed.
 
 Layer: above errors, below elbo. The scaler is fitted once, on training rows, and saved
 with the run; nothing here knows what a feature means.
@@ -43,14 +43,16 @@ def squash(scaled: FloatArray) -> FloatArray:
     """Return values that are linear within the knee and logarithmic beyond it."""
     beyond = np.maximum(np.abs(scaled) - KNEE, 0.0)
     within = np.clip(scaled, -KNEE, KNEE)
-    return within + np.sign(scaled) * np.log1p(beyond)
+    squashed: FloatArray = within + np.sign(scaled) * np.log1p(beyond)
+    return squashed
 
 
 def unsquash(squashed: FloatArray) -> FloatArray:
     """Return the inverse of ``squash``."""
     beyond = np.maximum(np.abs(squashed) - KNEE, 0.0)
     within = np.clip(squashed, -KNEE, KNEE)
-    return within + np.sign(squashed) * np.expm1(beyond)
+    scaled: FloatArray = within + np.sign(squashed) * np.expm1(beyond)
+    return scaled
 
 
 def squash_slope(scaled: FloatArray) -> FloatArray:
@@ -145,7 +147,7 @@ def _robust_width(column: NDArray[np.float64]) -> float:
     """Return the interquartile width, else the standard deviation, else one."""
     lower, upper = np.percentile(column, [25.0, 75.0])
     for width in ((upper - lower) / _NORMAL_IQR, column.std()):
-        # A spread below rounding noise is no spread: dividing by it would blow noise up.
+        # A spread below rounding noise is none: dividing by it would blow noise up.
         if width > 1e-9 * max(1.0, float(np.abs(column).max())):
             return float(width)
     return 1.0

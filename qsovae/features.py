@@ -6,6 +6,7 @@ another survey with the same bands fits a run.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,7 @@ def _band_features(share: dict[str, float]) -> list[Feature]:
     gaia = [b for b in share if b.startswith("gaia_")]
     chain = [b for b in share if b not in gaia and share[b] >= _PATCHY * best]
     features = [magnitude_feature(reference)]
-    features += [colour_feature(*pair) for pair in zip(chain, chain[1:], strict=False)]
+    features += [colour_feature(*pair) for pair in pairwise(chain)]
     order = list(BANDS)
     for band in share:
         if band in chain or band in gaia or not chain:
@@ -114,7 +115,7 @@ def _band_features(share: dict[str, float]) -> list[Feature]:
         near = min(chain, key=lambda b: abs(order.index(b) - order.index(band)))
         pair = sorted((band, near), key=order.index)
         features.append(colour_feature(*pair))
-    features += [colour_feature(*pair) for pair in zip(gaia, gaia[1:], strict=False)]
+    features += [colour_feature(*pair) for pair in pairwise(gaia)]
     if gaia and chain and reference not in gaia:
         features.append(colour_feature(gaia[0], reference))
     elif gaia and chain:

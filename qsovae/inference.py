@@ -67,7 +67,9 @@ def probability_matrix(
     table: pd.DataFrame, classes: tuple[str, ...]
 ) -> NDArray[np.float64]:
     """Return the ``p_CLASS`` columns as one array, (n_rows, n_classes)."""
-    return table[[f"p_{name}" for name in classes]].to_numpy(dtype=np.float64)
+    columns = table[[f"p_{name}" for name in classes]]
+    matrix: NDArray[np.float64] = columns.to_numpy(dtype=np.float64)
+    return matrix
 
 
 def latent_names(table: pd.DataFrame) -> list[str]:
@@ -78,7 +80,8 @@ def latent_names(table: pd.DataFrame) -> list[str]:
 
 def latent_matrix(table: pd.DataFrame) -> NDArray[np.float32]:
     """Return the latent columns as one array, (n_rows, n_latent)."""
-    return table[latent_names(table)].to_numpy(dtype=np.float32)
+    matrix: NDArray[np.float32] = table[latent_names(table)].to_numpy(dtype=np.float32)
+    return matrix
 
 
 def row_quality(table: FeatureTable, catalog: Catalog) -> NDArray[np.uint32]:

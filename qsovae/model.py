@@ -6,6 +6,7 @@ feature or a class means.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import torch
@@ -64,7 +65,7 @@ class NetworkConfig:
 def _layers(sizes: Sequence[int], dropout: float = 0.0) -> nn.Sequential:
     """Return linear layers joined by SiLU and dropout, the last one bare."""
     layers: list[nn.Module] = []
-    for n_in, n_out in zip(sizes[:-2], sizes[1:-1], strict=True):
+    for n_in, n_out in pairwise(sizes[:-1]):
         layers += [nn.Linear(n_in, n_out), nn.SiLU(), nn.Dropout(dropout)]
     return nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]))
 

@@ -65,7 +65,7 @@ def held_out_rows(
     counts = np.bincount(targets[targets != UNLABELLED])
     rare = np.flatnonzero(counts == 1)
     rows = np.flatnonzero((targets != UNLABELLED) & ~np.isin(targets, rare))
-    n_classes = np.count_nonzero(counts > 1)
+    n_classes = int(np.count_nonzero(counts > 1))
     n_held_out = int(fraction * rows.size)
     if n_held_out < max(_FEWEST_HELD_OUT, n_classes):
         return np.empty(0, dtype=np.int64)

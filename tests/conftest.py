@@ -1,4 +1,4 @@
-"""What all tests share: hypothesis without deadlines, few threads, the real catalogs."""
+"""What all tests share: hypothesis without deadlines, few threads, real catalogs."""
 
 import os
 from pathlib import Path

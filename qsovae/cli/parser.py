@@ -104,7 +104,7 @@ def _add_train(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument(
         "--features",
         metavar="A,B,…",
-        help="magnitudes (i), colours (g-r) and columns; by default what was recognised",
+        help="magnitudes (i), colours (g-r), columns; by default what was recognised",
     )
     parser.add_argument("--epochs", type=_positive, help="by default by catalog size")
     parser.add_argument("--latent", type=_positive, default=8, metavar="N")

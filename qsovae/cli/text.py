@@ -136,8 +136,10 @@ def _scores_block(title: str, scores: dict[str, Any]) -> str:
 
 def check_text(report: "CheckReport") -> str:
     """Return a check's outcome."""
-    header = ["column", "role", "band", "system", "sentinels", "nulls", "nans",
-              "sentinel_rows", "non_finite", "non_positive_errors", "median"]  # fmt: skip
+    header = [
+        "column", "role", "band", "system", "sentinels", "nulls", "nans",
+        "sentinel_rows", "non_finite", "non_positive_errors", "median",
+    ]  # fmt: skip
     lines = report.columns.reindex(columns=header).values.tolist()
     whole = [[int(c) if isinstance(c, float) and c == c and k < 10 else c
               for k, c in enumerate(line)] for line in lines]  # fmt: skip
@@ -152,9 +154,8 @@ def check_text(report: "CheckReport") -> str:
     for f in report.findings:
         rows = f" ({f.n_rows:,} rows, first {list(f.rows)})" if f.n_rows else ""
         parts.append(f"{f.severity}: {f.column or 'table'}: {f.message}{rows}. {f.fix}")
-    parts += ["", "quality bits: " + ", ".join(
-        f"{name} {count:,}" for name, count in report.quality_counts.items())]  # fmt: skip
-    return "\n".join(parts)
+    bits = ", ".join(f"{bit} {n:,}" for bit, n in report.quality_counts.items())
+    return "\n".join([*parts, "", f"quality bits: {bits}"])
 
 
 def runs_text(listed: "Sequence[RunListing]") -> str:

@@ -150,7 +150,8 @@ def _check(name: str, path: Path, manifest: dict[str, Any]) -> None:
     """Refuse a manifest of another format and files it does not describe."""
     if manifest.get("format") != FORMAT:
         raise ManifestMismatchError(
-            f"the run has format {manifest.get('format')!r}, this version reads {FORMAT}",
+            f"the run has format {manifest.get('format')!r}, "
+            f"this version reads {FORMAT}",
             f"{name}/{MANIFEST}",
             "Use the version that wrote it, or train again.",
         )

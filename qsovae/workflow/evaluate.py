@@ -80,7 +80,8 @@ def _on_another(run: Run, catalog: Catalog, label: str) -> dict[str, Any]:
     if scored.empty:
         raise CatalogError(
             "no labelled row is left to score: "
-            f"{int((has_label & seen).sum())} of {int(has_label.sum())} trained the run",
+            f"{int((has_label & seen).sum())} of {int(has_label.sum())} "
+            "trained the run",
             catalog.name,
             "Give a catalog with labelled rows that the run has not seen.",
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from qsovae.evaluation import score_by_morphology, score_predictions
 from qsovae.inference import probability_matrix
@@ -47,6 +48,7 @@ def scores_report(
     }
 
 
-def labelled(values: "pd.Series[Any]") -> "np.ndarray[Any, np.dtype[np.bool_]]":
+def labelled(values: "pd.Series[Any]") -> NDArray[np.bool_]:
     """Return which rows carry a class."""
-    return values.notna().to_numpy(dtype=bool)
+    carries: NDArray[np.bool_] = values.notna().to_numpy(dtype=bool)
+    return carries

@@ -166,8 +166,10 @@ def test_whole_numbers_written_as_floats_are_classes():
     ("name", "values", "expected"),
     [
         ("ext_class", [0, 1, 2, 3, -9], ["point"] * 2 + ["extended"] * 2 + ["unknown"]),
-        ("mergedclass", [-1, -2, 1, -3, -9], ["point"] * 2 + ["extended"] * 2 + ["unknown"]),
-        ("type", ["PSF", "REX", "star", "galaxy", "?"], ["point", "extended"] * 2 + ["unknown"]),
+        ("mergedclass", [-1, -2, 1, -3, -9],
+         ["point"] * 2 + ["extended"] * 2 + ["unknown"]),
+        ("type", ["PSF", "REX", "star", "galaxy", "?"],
+         ["point", "extended"] * 2 + ["unknown"]),
     ],
 )  # fmt: skip
 def test_each_surveys_morphology_has_its_own_sense(name, values, expected):
@@ -205,7 +207,7 @@ def test_a_mapping_survives_toml_and_is_found_by_the_same_columns(tmp_path):
 )
 def test_a_mapping_that_cannot_be_is_refused(change):
     subject = catalog({"g": MAGNITUDES, "r": MAGNITUDES})
-    with pytest.raises(CatalogError, match="column g|both the magnitude"):
+    with pytest.raises(CatalogError, match=r"column g|both the magnitude"):
         subject.mapping.with_column("g", **change)
 
 

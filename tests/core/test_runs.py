@@ -1,5 +1,6 @@
 """A run is whole or it is not; a crash leaves the old one or the new one."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -172,10 +173,8 @@ def test_a_crash_at_any_step_leaves_the_old_run_or_the_new(
 
     with monkeypatch.context() as patched:
         patched.setattr(home, step, crash)
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             writer.finish(manifest)
-        except KeyboardInterrupt:
-            pass
     opened = open_run("tiny", folder)
     assert opened.manifest["created_utc"] in (old, NEW)
     assert "tiny" in [r.name for r in list_runs(folder) if r.status == "complete"]
@@ -191,7 +190,7 @@ def test_finishing_puts_the_new_run_in_place_and_leaves_nothing_behind(folder):
 
 def test_a_training_that_was_killed_is_listed_as_interrupted(tmp_path):
     code = (
-        "import sys, time; from pathlib import Path; from qsovae.runs import RunWriter\n"
+        "import time; from pathlib import Path; from qsovae.runs import RunWriter\n"
         f"w = RunWriter(Path(r'{tmp_path}'), 'lost')\n"
         "w.report({'phase': 'train'}); print('ready', flush=True); time.sleep(60)"
     )

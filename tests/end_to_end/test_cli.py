@@ -147,8 +147,10 @@ def test_exit_statuses(journey):
 
 def test_an_interrupt_keeps_what_was_learnt(journey):
     folder, _, _ = journey
-    command = [sys.executable, "-m", "qsovae", "train", "sim.fits", "--label",
-               "class_true", "--run", "cut", "--epochs", "5000", "--no-map", "--json"]  # fmt: skip
+    command = [
+        sys.executable, "-m", "qsovae", "train", "sim.fits", "--label", "class_true",
+        "--run", "cut", "--epochs", "5000", "--no-map", "--json",
+    ]  # fmt: skip
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
