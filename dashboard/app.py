@@ -14,8 +14,14 @@ from dashboard.state import current_view
 _SIDEBAR_WIDTH = 210
 # What no option of Streamlit's can say: wide pages need less of a margin.
 _STYLE = """<style>
-.stMainBlockContainer {padding: 2rem 2.2rem 3rem;}
+.stMainBlockContainer {padding: 2.6rem 2.2rem 3rem;}
 </style>"""
+
+
+def _to_first_page() -> None:
+    """Show the first page, with what the address says."""
+    parameters = {k: st.query_params.get_all(k) for k in st.query_params}
+    st.switch_page(next(iter(PAGES.values())).path, query_params=parameters)
 
 
 def main() -> None:
@@ -29,13 +35,17 @@ def main() -> None:
     )
     st.html(_STYLE)
     view = current_view()
-    page = st.navigation(
-        [
-            st.Page(here / path, title=title, icon=icon, url_path=name)
-            for name, (path, title, icon) in PAGES.items()
-        ]
-    )
-    page.run()
+    first, *others = PAGES
+    pages = [
+        st.Page(
+            here / PAGES[name].path, title=PAGES[name].title, icon=PAGES[name].icon,
+            url_path=name if name in others else "start", default=name == first,
+        )
+        for name in PAGES
+    ]  # fmt: skip
+    # The first page's address is the root; its name must lead there as others' do.
+    alias = st.Page(_to_first_page, url_path=first, visibility="hidden")
+    st.navigation([*pages, alias]).run()
     source = find_source(view.catalog)
     with st.sidebar:
         st.caption(f"Catalog: {escaped(source.path.name) if source else 'none yet'}")

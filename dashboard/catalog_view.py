@@ -10,6 +10,20 @@ from dashboard.sources import Source
 
 _ICONS = {"error": ":material/error:", "warning": ":material/warning:",
           "note": ":material/info:"}  # fmt: skip
+# What the page shows of the check, in a few words; files have every column.
+_QUALITY_COLUMNS = {
+    "observed_share": ("observed", "percent"),
+    "nulls": ("null", "localized"),
+    "nans": ("NaN", "localized"),
+    "sentinel_rows": ("sentinel", "localized"),
+    "non_finite": ("infinite", "localized"),
+    "non_positive_errors": ("error ≤ 0", "localized"),
+    "duplicate_ids": ("id twice", "localized"),
+    "out_of_range": ("off the sphere", "localized"),
+    "minimum": ("minimum", "%.4g"),
+    "median": ("median", "%.4g"),
+    "maximum": ("maximum", "%.4g"),
+}
 _PREVIEW_ROWS = 200
 _MOST_FINDINGS = 40
 
@@ -27,10 +41,11 @@ def show_quality(source: Source, report: qsovae.CheckReport) -> None:
             st.markdown("\n".join(lines))
     st.dataframe(
         report.columns, hide_index=True, key="quality_table", placeholder="",
-        column_config={name: st.column_config.NumberColumn(format="%.4g")
-                       for name in ("minimum", "median", "maximum")}
-        | {"observed_share": st.column_config.NumberColumn(format="percent"),
-           "column": st.column_config.TextColumn(pinned=True)},
+        column_order=["column", "role", *_QUALITY_COLUMNS],
+        column_config={"column": st.column_config.TextColumn(pinned=True)} | {
+            name: st.column_config.NumberColumn(words, format=form)
+            for name, (words, form) in _QUALITY_COLUMNS.items()
+        },
     )  # fmt: skip
     bits = quality_bits(report)
     st.dataframe(bits, hide_index=True, key="quality_bits")

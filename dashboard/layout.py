@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -13,11 +13,22 @@ from streamlit.delta_generator import DeltaGenerator
 import qsovae
 from dashboard.figures.layout import picture_settings
 
+
+
+class Page(NamedTuple):
+    """A page: its script beside app.py, its title and icon."""
+
+    path: str
+    title: str
+    icon: str
+
+
+# By the last part of their addresses, in the order of the sidebar.
 PAGES = {
-    "catalog": ("screens/catalog.py", "Catalog", ":material/table_chart:"),
-    "train": ("screens/training.py", "Train", ":material/model_training:"),
-    "evaluate": ("screens/evaluation.py", "Evaluate", ":material/grid_on:"),
-    "explore": ("screens/latent_map.py", "Explore", ":material/scatter_plot:"),
+    "catalog": Page("screens/catalog.py", "Catalog", ":material/table_chart:"),
+    "train": Page("screens/training.py", "Train", ":material/model_training:"),
+    "evaluate": Page("screens/evaluation.py", "Evaluate", ":material/grid_on:"),
+    "explore": Page("screens/latent_map.py", "Explore", ":material/scatter_plot:"),
 }
 _FORMATS = {".fits": "FITS", ".vot": "VOTable", ".csv": "CSV", ".parquet": "Parquet"}
 _SIGNS = re.compile(r"([\\`*_\[\]<>#|~$&{}])")
@@ -67,8 +78,7 @@ def refuse(error: qsovae.QsovaeError) -> None:
 
 def page_link(name: str, label: str) -> None:
     """Show a link to another page."""
-    path, _, icon = PAGES[name]
-    st.page_link(path, label=label, icon=icon)
+    st.page_link(PAGES[name].path, label=label, icon=PAGES[name].icon)
 
 
 def download_table(

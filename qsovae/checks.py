@@ -16,6 +16,14 @@ from qsovae.catalog import Catalog, is_sentinel
 from qsovae.columns import Column
 
 _SHOWN_ROWS = 5
+_COORDINATE_RANGES = {"ra": (0.0, 360.0), "dec": (-90.0, 90.0)}  # deg
+_COUNTS = (
+    "sentinel_rows",
+    "non_finite",
+    "non_positive_errors",
+    "duplicate_ids",
+    "out_of_range",
+)
 
 
 @dataclass(frozen=True)
@@ -55,8 +63,10 @@ class CheckReport:
     is_simulated : bool
     columns : DataFrame
         One line a column: role, band, unit, system, sentinels, rows, nulls, nans,
-        sentinel_rows, non_finite, non_positive_errors, observed_share, minimum, median,
-        maximum (of observed values), reason.
+        sentinel_rows, non_finite, non_positive_errors, duplicate_ids (rows whose id
+        another row has), out_of_range (coordinates off the sphere), observed_share,
+        minimum, median, maximum (of observed values), reason. A count that has no
+        meaning for a column is missing.
     findings : tuple of Finding
         Errors first.
     quality_counts : dict
@@ -91,7 +101,7 @@ class CheckReport:
 def check_catalog(catalog: Catalog) -> CheckReport:
     """Return what a look at every column and row of a catalog finds."""
     columns = [_column_line(catalog, c) for c in catalog.mapping.columns]
-    table = pd.DataFrame(columns)
+    table = pd.DataFrame(columns).astype(dict.fromkeys(_COUNTS, "Int64"))
     findings = [
         *_table_findings(catalog),
         *_column_findings(catalog, table),
@@ -127,6 +137,10 @@ def _column_line(catalog: Catalog, column: Column) -> dict[str, Any]:
     is_float = pd.api.types.is_float_dtype(values.dtype)
     missing = int(values.isna().sum())
     line |= {"nulls": 0 if is_float else missing, "nans": missing if is_float else 0}
+    line |= dict.fromkeys(_COUNTS)
+    if column.role == "id":
+        doubles = (catalog.quality & Quality.DUPLICATE_ID) > 0
+        line["duplicate_ids"] = int(doubles.sum())
     if pd.api.types.is_numeric_dtype(values.dtype):
         raw = values.to_numpy(dtype=np.float64, na_value=np.nan)
         clean = raw
@@ -143,14 +157,19 @@ def _number_cells(
 ) -> dict[str, Any]:
     """Return the cells that only a column of numbers has."""
     observed = clean[np.isfinite(clean)]
-    is_error = column.role.endswith("error")
     low, middle, high = (
         np.percentile(observed, [0, 50, 100]) if observed.size else (np.nan,) * 3
     )
-    return {
+    cells = {
         "sentinel_rows": int(is_sentinel(raw, column.sentinels).sum()),
         "non_finite": int(np.isinf(raw).sum()),
-        "non_positive_errors": int((raw <= 0).sum()) if is_error else 0,
+    }
+    if column.role.endswith("error"):
+        cells["non_positive_errors"] = int((raw <= 0).sum())
+    if column.role in _COORDINATE_RANGES:
+        first, last = _COORDINATE_RANGES[column.role]
+        cells["out_of_range"] = int(((raw < first) | (raw > last)).sum())
+    return cells | {
         "observed_share": observed.size / max(raw.size, 1),
         "minimum": float(low),
         "median": float(middle),
@@ -227,7 +246,7 @@ def _value_findings(catalog: Catalog, name: str, line: dict[str, Any]) -> list[F
     ]  # fmt: skip
     found = []
     for key, hit, message, fix in tests:
-        if line.get(key):
+        if not pd.isna(line[key]) and line[key]:
             count, rows = _rows(hit())
             severity = "note" if key == "sentinel_rows" else "warning"
             found.append(Finding(severity, name, message, count, rows, fix))

@@ -41,7 +41,7 @@ def confusion_figure(table: pd.DataFrame, *, is_simulated: bool) -> go.Figure:
     figure.update_yaxes(
         title="true class", type="category", autorange="reversed", fixedrange=True
     )
-    height = 140 + max(220, min(34 * len(table), 640))
+    height = 130 + max(220, min(34 * len(table), 640))
     return arranged(figure, is_simulated=is_simulated, height=height)
 
 
@@ -80,9 +80,18 @@ def class_figure(
             x=[None], y=["f1"], mode="markers", name="open: baseline",
             marker={"color": BASELINE_COLOUR, "symbol": "circle-open", "size": 10},
         )  # fmt: skip
-    figure.update_xaxes(title="share", range=[-0.02, 1.02], fixedrange=True)
+    figure.update_xaxes(title="share", range=_share_range(scores, rival), fixedrange=True)
     figure.update_yaxes(
         autorange="reversed", type="category", fixedrange=True,
         ticktext=["completeness", "purity", "F1"], tickvals=list(_MEASURES),
     )  # fmt: skip
     return arranged(figure, is_simulated=is_simulated, height=300)
+
+
+def _share_range(*tables: pd.DataFrame | None) -> tuple[float, float]:
+    """Return the axis that shows every share, from the tenth below the lowest."""
+    shares = pd.concat([t[list(_MEASURES)] for t in tables if t is not None])
+    lowest = np.nanmin(shares.to_numpy(dtype=float), initial=1.0)
+    start = max(0.0, (np.floor(lowest * 10) - 1) / 10)
+    margin = 0.02 * (1.0 - start)
+    return start - margin, 1.0 + margin

@@ -3,6 +3,7 @@
 import streamlit as st
 
 import qsovae
+from dashboard import figures, jobs
 from dashboard.evaluation_view import trained_sentence
 from dashboard.layout import (
     download_table,
@@ -11,6 +12,7 @@ from dashboard.layout import (
     page_head,
     page_link,
     refuse,
+    show_figure,
     simulated_badge,
 )
 from dashboard.mapping_editor import active_mapping
@@ -58,6 +60,15 @@ def show_choice(view: View) -> None:
     with st.container(horizontal=True):
         page_link("evaluate", "Evaluate it")
         page_link("explore", "Explore it")
+    show_losses(run)
+
+
+def show_losses(run: qsovae.Run) -> None:
+    """Show how the losses of a finished run went."""
+    losses = jobs.progress_of(run.progress()).losses
+    if len(losses):
+        figure = figures.loss_figure(losses, is_simulated=run.is_simulated)
+        show_figure(figure, f"{run.name}_losses", losses)
 
 
 def show_runs() -> None:

@@ -10,7 +10,7 @@ _TEXT = """objid,ra,dec,psfmag_g,psfmagerr_g,class
 7,370.0,-5.0,-9999,0.1,STAR
 8,-1.0,95.0,inf,-0.2,STAR
 9,12.0,,19.0,0,QSO
-"""
+""" + "".join(f"{i},1.0,1.0,19.0,0.1,STAR\n" for i in range(10, 30))
 
 
 @pytest.fixture

@@ -112,6 +112,12 @@ def test_the_train_page_starts_a_training_and_leads_to_its_scores(
 
 
 @pytest.mark.usefixtures("server")
+def test_a_finished_run_shows_how_its_losses_went(open_page):
+    page = open_page("Train", View(run="tiny"))
+    assert "figure_tiny_losses" in str(page.main)
+
+
+@pytest.mark.usefixtures("server")
 def test_a_label_column_that_holds_no_classes_is_refused(open_page, errors):
     page = open_page("Train")
     page.selectbox(key="train_label").set_value("gal_l_deg").run()
