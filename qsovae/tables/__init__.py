@@ -1,0 +1,21 @@
+"""Files to tables and back: FITS, VOTable, ECSV, CSV and Parquet.
+
+Layer: above errors. A table leaves as it came: every row, in order, integers still
+integers; what could not be kept is named in ``RawTable.notes``.
+"""
+
+from qsovae.tables.formats import READABLE_SUFFIXES, WRITABLE_SUFFIXES
+from qsovae.tables.raw import RawTable
+from qsovae.tables.reading import file_sha256, read_table
+from qsovae.tables.writing import table_bytes, write_table, write_whole
+
+__all__ = [
+    "READABLE_SUFFIXES",
+    "WRITABLE_SUFFIXES",
+    "RawTable",
+    "file_sha256",
+    "read_table",
+    "table_bytes",
+    "write_table",
+    "write_whole",
+]

@@ -1,0 +1,67 @@
+"""Reading a file of any format.
+
+Within tables: above the formats.
+"""
+
+import hashlib
+import warnings
+from pathlib import Path
+
+from qsovae.errors import CatalogError
+from qsovae.tables.astropy_files import read_ecsv, read_fits, read_votable
+from qsovae.tables.csv_files import read_csv
+from qsovae.tables.formats import format_of, unpacked
+from qsovae.tables.parquet_files import read_parquet
+from qsovae.tables.raw import RawTable, TableFile
+
+_READERS = {
+    "FITS": read_fits,
+    "VOTable": read_votable,
+    "ECSV": read_ecsv,
+    "CSV": read_csv,
+    "Parquet": read_parquet,
+}
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read_table(path: Path | str) -> RawTable:
+    """Return a file's table.
+
+    Raises
+    ------
+    CatalogError
+        If there is no such file, it is empty, truncated, of no known kind, or holds no
+        table; says which line is ragged and which names are double.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CatalogError("there is no such file", str(path), "Check the path.")
+    content = path.read_bytes()
+    if not content:
+        raise CatalogError("the file is empty", path.name, "Download it again.")
+    sha256 = hashlib.sha256(content).hexdigest()
+    file = TableFile(path.name, sha256, unpacked(content, path.name))
+    kind = format_of(file.content, file.name)
+    try:
+        with warnings.catch_warnings():
+            # Loose units and dialects are the rule in real files, not an error.
+            warnings.simplefilter("ignore")
+            raw = _READERS[kind](file)
+    except CatalogError:
+        raise
+    # Whatever a damaged file makes a library say ends here in one sentence.
+    except Exception as error:  # noqa: BLE001
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise CatalogError(
+            f"the {kind} file cannot be read: {reason}",
+            path.name,
+            "It may be truncated or damaged: download it again.",
+        ) from None
+    if not len(raw.frame.columns):
+        raise CatalogError("the table has no columns", path.name, "Check the file.")
+    return raw
