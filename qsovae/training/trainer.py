@@ -1,15 +1,13 @@
-"""The training loop: yields one report an epoch; owns no files.
+"""The loop: steps, validation, and the best weights kept.
 
-Layer: above model, below estimator. What was learnt stays usable whenever the caller
-stops asking for epochs.
+Within training: above reports and portions.
 """
 
 import math
 import time
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -21,6 +19,8 @@ from qsovae.elbo import elbo_terms
 from qsovae.errors import TrainingDivergedError
 from qsovae.model import Network
 from qsovae.targets import UNLABELLED
+from qsovae.training.portions import hide_features, portions
+from qsovae.training.reports import EpochReport, LossTerms, Plan
 
 # Chosen by trial on two real catalogs (docs/decisions); none adapts to one set.
 _PEAK_LEARNING_RATE = 4e-3
@@ -31,64 +31,8 @@ _AVERAGING = 0.995
 # Weight of the bound, in nats a row, beside the cross-entropy: the classifier leads,
 # the bound keeps the latent space a description of the data.
 _BOUND_WEIGHT = 0.02
-# Share of rows a step hides features of, so that a missing survey is no surprise.
-_HIDDEN_ROWS = 0.15
 # Patience as a share of all epochs; the learning rate must come down before that.
 _PATIENCE = 0.4
-
-
-class LossTerms(NamedTuple):
-    """Mean losses of one epoch in nats a row; ``classification`` counts labelled rows.
-
-    ``total`` is what training minimises: the cross-entropy plus the weighted sum of
-    ``reconstruction`` (negative log-likelihood) and ``kl``.
-    """
-
-    total: float
-    reconstruction: float
-    kl: float
-    classification: float
-
-
-class EpochReport(NamedTuple):
-    """What one epoch did; validation terms are NaN where no rows were held out."""
-
-    epoch: int
-    n_epochs: int
-    seconds: float
-    train: LossTerms
-    validation: LossTerms
-    validation_accuracy: float
-    is_best: bool
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How long to train and in what portions.
-
-    Attributes
-    ----------
-    n_epochs : int
-        Passes over the training rows.
-    batch_size : int
-        Rows a step.
-    """
-
-    n_epochs: int
-    batch_size: int
-
-    @classmethod
-    def for_size(cls, n_rows: int, n_epochs: int | None = None) -> "Plan":
-        """Return the plan for a number of rows.
-
-        Steps count, not epochs: a small table needs many passes, a large one few. They
-        grow with the root of the rows, from 300 to 8,000.
-        """
-        batch_size = min(1024, max(32, 2 ** round(math.log2(max(n_rows, 2) / 25))))
-        if n_epochs is None:
-            n_steps = min(8000.0, max(300.0, 80.0 * math.sqrt(n_rows)))
-            n_epochs = math.ceil(n_steps / math.ceil(n_rows / batch_size))
-        return cls(n_epochs, batch_size)
 
 
 class Trainer:
@@ -171,6 +115,12 @@ class Trainer:
         self.network.load_state_dict(self.best_weights)
         self.network.eval()
 
+    def _portions(self) -> Iterator[Tensor]:
+        """Yield the rows of each step of an epoch."""
+        return portions(
+            self.labelled, self.unlabelled, self.plan.batch_size, self.steps_per_epoch
+        )
+
     def _optimiser(
         self, n_steps: int
     ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
@@ -190,18 +140,6 @@ class Trainer:
         )
         return optimiser, schedule
 
-    def _portions(self) -> Iterator[Tensor]:
-        """Yield row numbers, at least half of them labelled in each portion."""
-        size = self.plan.batch_size
-        share = len(self.labelled) / (len(self.labelled) + len(self.unlabelled))
-        n_labelled = math.ceil(size * max(share, 0.5)) if len(self.unlabelled) else size
-        labelled = _endless(self.labelled, min(n_labelled, len(self.labelled)))
-        unlabelled = _endless(
-            self.unlabelled, min(size - n_labelled, len(self.unlabelled))
-        )
-        for _ in range(self.steps_per_epoch):
-            yield torch.cat([next(labelled), next(unlabelled)])
-
     def _step(
         self,
         rows: Tensor,
@@ -211,7 +149,7 @@ class Trainer:
         """Take one step; return the four loss terms."""
         terms = self._losses(self.network, rows, hide=True, smoothing=_LABEL_SMOOTHING)
         optimiser.zero_grad()
-        terms[0].backward()
+        torch.autograd.backward(terms[0])
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), _GRADIENT_NORM)
         optimiser.step()
         schedule.step()
@@ -275,16 +213,8 @@ class Trainer:
 
     def _averaged_network(self) -> Network:
         """Return the network with averaged weights, in inference mode."""
-        network: Network = self.averaged.module
-        return network.eval()
-
-
-def hide_features(batch: Batch) -> Batch:
-    """Return the batch with random features of some rows marked unobserved."""
-    n_rows, n_features = batch.observed.shape
-    share = torch.rand(n_rows, 1) * (torch.rand(n_rows, 1) < _HIDDEN_ROWS)
-    keep = torch.rand(n_rows, n_features) >= share
-    return batch._replace(observed=batch.observed & keep)
+        # AveragedModel holds a copy of the network, typed as any module.
+        return cast(Network, self.averaged.module).eval()
 
 
 def _running_average(
@@ -292,14 +222,4 @@ def _running_average(
 ) -> None:
     """Move the averages on, fast at first so that a brief training counts."""
     decay = min(_AVERAGING, (1 + int(n_averaged)) / (10 + int(n_averaged)))
-    torch._foreach_lerp_(average, current, 1.0 - decay)
-
-
-def _endless(rows: Tensor, size: int) -> Iterator[Tensor]:
-    """Yield portions of shuffled rows for ever, shuffling anew when they run out."""
-    if not size:
-        while True:
-            yield rows[:0]
-    while True:
-        order = rows[torch.randperm(len(rows))]
-        yield from (p for p in order.split(size) if len(p) == size or len(rows) < size)
+    torch._foreach_lerp_(list(average), list(current), 1.0 - decay)
