@@ -5,7 +5,8 @@ Layer: above inference and baseline, below cli.
 
 from qsovae.workflow.evaluate import evaluate_run, test_rows
 from qsovae.workflow.project import make_map, project_catalog
-from qsovae.workflow.train import TrainRequest, train_run
+from qsovae.workflow.request import TrainRequest
+from qsovae.workflow.train import train_run
 
 __all__ = [
     "TrainRequest",

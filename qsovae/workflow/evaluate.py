@@ -13,8 +13,12 @@ from qsovae.errors import CatalogError
 from qsovae.inference import catalog_features, infer_table
 from qsovae.runs import Run
 from qsovae.splits import NO_FINGERPRINT, row_fingerprints
-from qsovae.workflow.report import labelled, scores_of, scores_report
-from qsovae.workflow.train import run_report
+from qsovae.workflow.report import (
+    labelled,
+    run_report,
+    scores_of,
+    scores_report,
+)
 
 
 def evaluate_run(

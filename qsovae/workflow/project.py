@@ -1,10 +1,9 @@
 """The latent map of a run, and new rows placed on it.
 
-Within workflow: beside report.
+Within workflow: above progress.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,16 +11,19 @@ from numpy.typing import NDArray
 
 from qsovae.catalog import Catalog
 from qsovae.inference import catalog_features, latent_matrix
-from qsovae.projection import MapProgress, Projector, fit_map
+from qsovae.projection import MapProgress, MapResult, Projector, fit_map
 from qsovae.runs import Run, add_map
+from qsovae.workflow.progress import Progress
 
 
-def map_table(
+def lay_out_map(
     latent: NDArray[np.float32],
     seed: int,
-    tell: Callable[[dict[str, Any]], None] | None = None,
-) -> pd.DataFrame:
-    """Return ``row, map_1, map_2, is_fitted`` for every row of a run."""
+    tell: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> MapResult:
+    """Return the map of latent means, telling of each percent."""
+    last: dict[str, float] = {}
 
     def on_progress(progress: MapProgress) -> None:
         share = round(progress.fraction, 2)
@@ -29,13 +31,17 @@ def map_table(
             last[progress.step] = share
             tell({"phase": "map", "message": progress.step, "fraction": share})
 
-    last: dict[str, float] = {}
-    result = fit_map(latent, seed, on_progress=on_progress)
-    is_fitted = np.zeros(len(latent), dtype=bool)
+    return fit_map(latent, seed, on_progress=on_progress, should_stop=should_stop)
+
+
+def map_table(result: MapResult) -> pd.DataFrame:
+    """Return ``row, map_1, map_2, is_fitted`` for every row of a run."""
+    n_rows = len(result.coordinates)
+    is_fitted = np.zeros(n_rows, dtype=bool)
     is_fitted[result.fitted_rows] = True
     return pd.DataFrame(
         {
-            "row": np.arange(len(latent)),
+            "row": np.arange(n_rows),
             "map_1": result.coordinates[:, 0],
             "map_2": result.coordinates[:, 1],
             "is_fitted": is_fitted,
@@ -43,14 +49,13 @@ def map_table(
     )
 
 
-def make_map(
-    run: Run, tell: Callable[[dict[str, Any]], None] | None = None
-) -> pd.DataFrame:
+def make_map(run: Run, tell: Progress | None = None) -> pd.DataFrame:
     """Return the run's map; fitted once and saved with the run if it has none."""
     saved = run.map()
     if saved is not None:
         return saved
-    table = map_table(latent_matrix(run.rows()), run.manifest["seed"], tell)
+    latent = latent_matrix(run.rows())
+    table = map_table(lay_out_map(latent, run.manifest["seed"], tell))
     add_map(run.folder.parent, run.name, table)
     return table
 
@@ -58,7 +63,7 @@ def make_map(
 def project_catalog(
     run: Run,
     catalog: Catalog,
-    tell: Callable[[dict[str, Any]], None] | None = None,
+    tell: Progress | None = None,
 ) -> pd.DataFrame:
     """Return each row's place on the run's map: ``object_id, row, map_1, map_2``.
 

@@ -1,0 +1,49 @@
+"""What to train.
+
+Within workflow: lowest.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from qsovae.columns import Mapping
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What to train.
+
+    Attributes
+    ----------
+    catalog : Path
+    label : str
+        Column with the classes.
+    run : str
+        Name of the run.
+    mapping : Mapping, optional
+        What the columns are; recognised by default.
+    features : tuple of str, optional
+        ``g-r``, ``i`` or column names; ``default_features`` by default.
+    epochs, n_latent : int
+        As of ``VAEClassifier``.
+    test_fraction : float
+        Share of each class held out for the scores.
+    seed : int
+        Of the split, the network, the baseline and the map.
+    overwrite : bool
+        Whether a finished run of that name may be replaced.
+    with_map : bool
+        Whether to make the latent map as well.
+    """
+
+    catalog: Path
+    label: str
+    run: str
+    mapping: Mapping | None = None
+    features: tuple[str, ...] | None = None
+    epochs: int | None = None
+    n_latent: int = 8
+    test_fraction: float = 0.3
+    seed: int = 0
+    overwrite: bool = False
+    with_map: bool = True
