@@ -20,7 +20,13 @@ from qsovae.features import (
     parse_features,
 )
 from qsovae.inference import infer_table, probability_columns
-from qsovae.splits import Split, row_fingerprints, stratified_split, with_validation
+from qsovae.splits import (
+    NO_FINGERPRINT,
+    Split,
+    row_fingerprints,
+    stratified_split,
+    with_validation,
+)
 from qsovae.training import EpochReport
 from qsovae.workflow.progress import Steps, epoch_entry
 from qsovae.workflow.request import TrainRequest
@@ -97,7 +103,7 @@ def fit_model(
         With the rows that chose the best epoch marked in the split.
     """
     table, labels, split = prepared.table, prepared.labels, prepared.split
-    fitted = split.rows("train", "unlabelled")
+    fitted = _fitted_rows(prepared, steps)
     numbers = {name: k for k, name in enumerate(labels.classes)}
     y = np.array([numbers.get(c, -1) for c in labels.class_label[fitted]])
     model = VAEClassifier(
@@ -115,6 +121,26 @@ def fit_model(
     model.fit(table.values[fitted], y, sigma=sigma, on_epoch=on_epoch)
     split = with_validation(split, fitted[model.validation_rows_])
     return model, replace(prepared, split=split)
+
+
+def _fitted_rows(prepared: Prepared, steps: Steps) -> NDArray[np.int64]:
+    """Return training and unlabelled rows, less those that repeat a test row.
+
+    Without its label a repeated row would still teach the scaler and the network what
+    the test row looks like.
+    """
+    split, prints = prepared.split, prepared.fingerprints
+    tested = prints[split.rows("test")]
+    repeats = (split.part == "unlabelled") & np.isin(
+        prints, tested[tested != NO_FINGERPRINT]
+    )
+    if repeats.any():
+        steps.notes.append(
+            f"{int(repeats.sum())} unlabelled rows repeat test rows: "
+            "kept out of training"
+        )
+    fitted = ~repeats & np.isin(split.part, ("train", "unlabelled"))
+    return np.flatnonzero(fitted)
 
 
 def rows_table(model: VAEClassifier, prepared: Prepared) -> pd.DataFrame:

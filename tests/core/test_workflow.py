@@ -1,6 +1,8 @@
 """From a catalog to scores: nothing that trained is scored, nothing is lost."""
 
 import json
+import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -161,6 +163,78 @@ def test_a_stop_keeps_what_was_learnt(simulated, tmp_path):
     assert "stopped after epoch 3" in report["notes"][-1]
     assert qsovae.open_run("short", tmp_path).manifest["estimator"]["epochs_done"] == 3
     assert report["accuracy"] > 0.3
+
+
+def train_quickly(simulated, folder, wish):
+    """Train with a map; ask to stop once ``wish`` says so of an entry."""
+    seen = []
+    report = train_run(
+        TrainRequest(simulated, "class_true", "halted", epochs=2),
+        folder,
+        on_progress=seen.append,
+        should_stop=lambda: any(wish(entry) for entry in seen),
+    )
+    return report, qsovae.open_run("halted", folder), seen
+
+
+def test_a_stop_before_the_map_skips_it_and_keeps_the_run(simulated, tmp_path):
+    report, run, _ = train_quickly(
+        simulated, tmp_path, lambda entry: entry["phase"] == "baseline"
+    )
+    assert run.map() is None
+    assert run.manifest["estimator"]["epochs_done"] == 2
+    assert "the map was not made" in report["notes"][-1]
+    assert report["notes"] == run.manifest["notes"]
+    assert len(qsovae.make_map(run)) == 1200  # and may be made later
+
+
+def test_a_stop_during_the_layout_ends_the_map_and_keeps_it(simulated, tmp_path):
+    report, run, seen = train_quickly(
+        simulated, tmp_path, lambda entry: entry.get("message") == "graph"
+    )
+    epoch = int(
+        re.search(r"map was stopped after epoch (\d+) of 500", report["notes"][-1])[1]
+    )
+    assert 0 < epoch < 500
+    assert np.isfinite(run.map()[["map_1", "map_2"]]).all(axis=None)
+    assert "stopped" in [entry["phase"] for entry in seen]
+    assert run.progress() == seen
+
+
+def test_a_stop_file_stops_the_map_as_well(simulated, tmp_path):
+    stop = tmp_path / ".training" / "filed" / "STOP"
+    report = train_run(
+        TrainRequest(simulated, "class_true", "filed", epochs=2),
+        tmp_path,
+        on_progress=lambda entry: stop.touch() if entry["phase"] == "score" else None,
+    )
+    assert "the map was not made" in report["notes"][-1]
+    assert not (tmp_path / "filed" / "STOP").exists()
+
+
+def test_unlabelled_repeats_of_test_rows_teach_the_model_nothing(simulated, tmp_path):
+    frame = qsovae.read_table(simulated).frame
+    # Which features there are by default depends on how often a band was observed.
+    request = TrainRequest(
+        tmp_path / "once.parquet", "class_true", "once", features=("i", "g-r", "r-i"),
+        epochs=2, with_map=False,
+    )  # fmt: skip
+    qsovae.write_table(frame, request.catalog)
+    train_run(request, tmp_path)
+    once = qsovae.open_run("once", tmp_path).rows()
+    repeated = frame[once["split"] == "test"].copy()
+    repeated["class_true"] = None
+    both = pd.concat([frame, repeated, repeated], ignore_index=True)
+    again = replace(request, catalog=tmp_path / "twice.parquet", run="twice")
+    qsovae.write_table(both, again.catalog)
+    report = train_run(again, tmp_path)
+    twice = qsovae.open_run("twice", tmp_path).rows()
+    assert (
+        f"{2 * len(repeated)} unlabelled rows repeat test rows" in report["notes"][-1]
+    )
+    assert (twice["split"][len(frame) :] == "unlabelled").all()
+    shares = [c for c in once if c.startswith(("p_", "latent_"))]
+    pd.testing.assert_frame_equal(once[shares], twice[shares].head(len(frame)))
 
 
 @pytest.mark.parametrize(
