@@ -1,10 +1,8 @@
-"""A catalog: a table, what its columns are, and its values with doubt taken out.
+"""The catalog itself, and how one is opened.
 
-Layer: above recognition. No row is dropped: a bad value becomes unobserved and the
-row's quality says why.
+Within catalog: above cleaning and labels.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,37 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qsovae.bands import BANDS, MORPHOLOGIES, Quality, morphology_codes
+from qsovae.catalog.cleaning import Floats, check_numeric, clean
+from qsovae.catalog.labels import Labels, read_labels
 from qsovae.columns import Mapping
 from qsovae.errors import CatalogError
 from qsovae.recognition import recognise_columns
 from qsovae.tables import RawTable, read_table
-
-Floats = NDArray[np.float64]
-
-# No source is fainter or brighter than this in any band, no colour larger.
-_LARGEST_MAGNITUDE = 40.0
-_LARGEST_COLOUR = 15.0
-_MOST_CLASSES = 50
-_NO_LABEL = {"", "nan", "null", "none", "unknown", "-1", "n/a", "--", "<na>"}
-
-
-@dataclass(frozen=True)
-class Labels:
-    """Classes of the rows.
-
-    Attributes
-    ----------
-    class_label : ndarray of object, (n_rows,)
-        The class, None where unlabelled.
-    classes : tuple of str
-        Sorted.
-    notes : tuple of str
-        Spellings that were taken for one class.
-    """
-
-    class_label: NDArray[np.object_]
-    classes: tuple[str, ...]
-    notes: tuple[str, ...]
 
 
 class Catalog:
@@ -80,21 +53,8 @@ class Catalog:
                 "ra",
                 "dec",
             ):
-                self._check_numeric(column.name)
-
-    def _check_numeric(self, name: str) -> None:
-        column = self.raw.frame[name]
-        if pd.api.types.is_numeric_dtype(column.dtype) or column.isna().all():
-            return
-        numbers = pd.to_numeric(column, errors="coerce")
-        wrong = np.flatnonzero(numbers.isna() & column.notna())
-        if wrong.size:
-            raise CatalogError(
-                f"{wrong.size} values are not numbers, first {column.iloc[wrong[0]]!r} "
-                f"in row {wrong[0] + 1}",
-                f"{self.raw.name}, column {name}",
-                "Give the column another role, or mend the values.",
-            )
+                where = f"{raw.name}, column {column.name}"
+                check_numeric(raw.frame[column.name], where)
 
     @property
     def n_rows(self) -> int:
@@ -147,31 +107,8 @@ class Catalog:
     def _clean(self, name: str) -> tuple[Floats, NDArray[np.uint32]]:
         """Return a column's numbers and the quality bits that they earn the rows."""
         if name not in self._cleaned:
-            self._cleaned[name] = self._cleaned_anew(name)
+            self._cleaned[name] = clean(self.raw.frame[name], self.mapping.column(name))
         return self._cleaned[name]
-
-    def _cleaned_anew(self, name: str) -> tuple[Floats, NDArray[np.uint32]]:
-        column = self.mapping.column(name)
-        numbers = self.raw.frame[name]
-        if not pd.api.types.is_numeric_dtype(numbers.dtype):
-            numbers = pd.to_numeric(numbers, errors="coerce")
-        values = numbers.to_numpy(dtype=np.float64, na_value=np.nan).copy()
-        quality = np.zeros(len(values), dtype=np.uint32)
-        tests = {
-            Quality.SENTINEL: is_sentinel(values, column.sentinels),
-            Quality.NON_FINITE: np.isinf(values),
-        }
-        largest = _largest(column.role, column.unit)
-        if largest is not None:
-            tests[Quality.IMPLAUSIBLE] = np.abs(values) > largest
-        if column.role.endswith("error"):
-            tests[Quality.INVALID_ERROR] = values <= 0
-        for bit, hit in tests.items():
-            # Each value has one reason; the first that applies.
-            hit &= ~np.isnan(values)
-            quality[hit] |= np.uint32(bit)
-            values[hit] = np.nan
-        return values, quality
 
     @cached_property
     def bands(self) -> tuple[str, ...]:
@@ -263,66 +200,7 @@ class Catalog:
             If the column is absent, or holds fewer than 2 or more than 50 classes.
         """
         self.mapping.column(name)
-        column = self.raw.frame[name]
-        if pd.api.types.is_float_dtype(column.dtype):
-            column = column.astype("Float64")
-            if (column.dropna() == column.dropna().round()).all():
-                column = column.astype("Int64")
-        text = column.astype("string").str.strip()
-        folded = text.str.casefold()
-        text = text.mask(folded.isin(_NO_LABEL))
-        spelt, notes = _common_spellings(text)
-        classes = tuple(sorted(spelt.dropna().unique()))
-        where = f"{self.name}, column {name}"
-        if len(classes) < 2:
-            raise CatalogError(
-                f"the label column holds {len(classes)} class(es): "
-                f"{', '.join(classes) or 'none'}",
-                where,
-                "Choose a column with at least two classes.",
-            )
-        if len(classes) > _MOST_CLASSES:
-            raise CatalogError(
-                f"the label column holds {len(classes)} different values, more than "
-                f"{_MOST_CLASSES}",
-                where,
-                "It looks like an id or a measurement: choose the class column.",
-            )
-        labels = spelt.astype(object).where(spelt.notna(), None).to_numpy(dtype=object)
-        return Labels(labels, classes, notes)
-
-
-def _largest(role: str, unit: str | None) -> float | None:
-    """Return beyond which absolute value a number is implausible."""
-    if role == "magnitude":
-        return _LARGEST_MAGNITUDE
-    return _LARGEST_COLOUR if role == "feature" and unit == "mag" else None
-
-
-def is_sentinel(values: Floats, sentinels: tuple[float, ...]) -> NDArray[np.bool_]:
-    """Return where values equal a code for 'missing', to float32 precision."""
-    hit = np.zeros(values.shape, dtype=bool)
-    for code in sentinels:
-        hit |= np.isclose(values, code, rtol=1e-6, atol=1e-6)
-    return hit
-
-
-def _common_spellings(
-    text: "pd.Series[Any]",
-) -> tuple["pd.Series[Any]", tuple[str, ...]]:
-    """Return each label in its class's commonest spelling, and what was merged."""
-    counts = text.dropna().value_counts()
-    spelling: dict[str, str] = {}
-    merged: dict[str, list[str]] = {}
-    for label in sorted(counts.index, key=lambda s: (-int(counts[s]), s)):
-        first = spelling.setdefault(label.casefold(), label)
-        if first != label:
-            merged.setdefault(first, []).append(label)
-    notes = tuple(
-        f"{', '.join(repr(s) for s in others)} taken for {first!r}"
-        for first, others in merged.items()
-    )
-    return text.map(lambda s: spelling[s.casefold()], na_action="ignore"), notes
+        return read_labels(self.raw.frame[name], f"{self.name}, column {name}")
 
 
 def open_catalog(path: Path | str, mapping: Mapping | None = None) -> Catalog:

@@ -1,0 +1,9 @@
+"""What each column of a catalog probably is, and why: the guesses a person corrects.
+
+Layer: above columns. Never a feature: redshift, labels, ids, positions, bookkeeping.
+"""
+
+from qsovae.recognition.guesses import recognise_columns
+from qsovae.recognition.values import MOST_CLASSES
+
+__all__ = ["MOST_CLASSES", "recognise_columns"]
