@@ -5,6 +5,7 @@ Within tables: above raw.
 
 import io
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,12 @@ from qsovae.errors import CatalogError
 from qsovae.tables.raw import (
     RawTable,
     TableFile,
+    left_out,
     raw_table,
     refuse_double_names,
 )
+
+_FITS_BLOCK = 2880  # bytes
 
 
 def read_fits(file: TableFile) -> RawTable:
@@ -26,22 +30,11 @@ def read_fits(file: TableFile) -> RawTable:
     with fits.open(io.BytesIO(file.content), memmap=False) as hdus:
         tables = [h for h in hdus if isinstance(h, (fits.BinTableHDU, fits.TableHDU))]
         if not tables:
-            raise CatalogError(
-                "the FITS file holds only images, no table",
-                file.name,
-                "Give the catalog, not the picture that it was made from.",
-            )
+            raise _without_table(file, len(hdus))
         hdu = next((h for h in tables if h.header.get("NAXIS2", 0)), tables[0])
-        short = hdu.header["NAXIS1"] * hdu.header["NAXIS2"]
-        if hdu._data_offset + short > len(file.content):
-            raise CatalogError(
-                f"the FITS file is truncated: {len(file.content):,} bytes of "
-                f"{hdu._data_offset + short:,}",
-                file.name,
-                "Download it again.",
-            )
-        names = [column.name for column in hdu.columns]
-        refuse_double_names(names, file.name)
+        _refuse_truncated(file, hdu)
+        refuse_double_names([column.name for column in hdu.columns], file.name)
+        _shift_unsigned_nulls(hdu)
         table = Table.read(hdu)
         cards = {
             str(k): str(v)
@@ -49,7 +42,54 @@ def read_fits(file: TableFile) -> RawTable:
             for k, v in header.items()
             if k and k not in ("COMMENT", "HISTORY")
         }
-    return _from_astropy(table, file, cards)
+        notes = _others_left(len(tables), hdu.name)
+    return _from_astropy(table, file, cards, notes)
+
+
+def _without_table(file: TableFile, n_parts: int) -> CatalogError:
+    """Return what to say of a FITS file in which no table was found."""
+    if len(file.content) % _FITS_BLOCK:
+        return CatalogError(
+            f"the FITS file is truncated: it ends after {len(file.content):,} bytes, "
+            "before any table",
+            file.name,
+            "Download it again.",
+        )
+    return CatalogError(
+        f"the FITS file holds only images, no table, in its {n_parts} part(s)",
+        file.name,
+        "Give the catalog, not the picture that it was made from.",
+    )
+
+
+def _refuse_truncated(file: TableFile, hdu: Any) -> None:
+    """Refuse a table that ends before its header says."""
+    start = hdu.fileinfo()["datLoc"]
+    whole = start + hdu.header["NAXIS1"] * hdu.header["NAXIS2"]
+    if whole > len(file.content):
+        raise CatalogError(
+            f"the FITS file is truncated: {len(file.content):,} bytes of {whole:,}",
+            file.name,
+            "Download it again.",
+        )
+
+
+def _shift_unsigned_nulls(hdu: Any) -> None:
+    """Bring the nulls of unsigned integers to the values that astropy compares with.
+
+    FITS keeps these integers shifted down, and so their null; a null below zero can
+    only be a shifted one.
+    """
+    for column in hdu.columns:
+        if column.null is not None and column.bzero and column.null < 0:
+            column.null = int(column.null) + int(column.bzero)
+
+
+def _others_left(n_tables: int, name: str) -> list[str]:
+    """Return a note if a file holds more tables than the one that was read."""
+    if n_tables < 2:
+        return []
+    return [f"the file holds {n_tables} tables: {name or 'the first'} was read"]
 
 
 def read_votable(file: TableFile) -> RawTable:
@@ -63,7 +103,9 @@ def read_votable(file: TableFile) -> RawTable:
     refuse_double_names([f.name for f in first.fields], file.name)
     meta = {p.name or p.ID: str(p.value) for p in (*document.params, *first.params)}
     meta |= {i.name: str(i.value) for i in (*document.infos, *first.infos)}
-    return _from_astropy(first.to_table(use_names_over_ids=True), file, meta)
+    table = first.to_table(use_names_over_ids=True)
+    n_tables = sum(1 for _ in document.iter_tables())
+    return _from_astropy(table, file, meta, _others_left(n_tables, first.name))
 
 
 def read_ecsv(file: TableFile) -> RawTable:
@@ -73,29 +115,30 @@ def read_ecsv(file: TableFile) -> RawTable:
     return _from_astropy(table, file, meta)
 
 
-def _from_astropy(table: Table, file: TableFile, meta: dict[str, str]) -> RawTable:
+def _from_astropy(
+    table: Table, file: TableFile, meta: dict[str, str], notes: Sequence[str] = ()
+) -> RawTable:
     """Return an astropy table as a frame; columns of arrays are left out, and named."""
-    notes = []
-    for column in list(table.colnames):
-        if table[column].ndim > 1 or (
-            table[column].dtype == object and not _holds_text(table[column])
-        ):
-            notes.append(
-                f"column {column} holds arrays, not single values: left out of the "
-                "table, unchanged in the file"
-            )
-            table.remove_column(column)
+    arrays = [c for c in table.colnames if _holds_arrays(table[c])]
+    table.remove_columns(arrays)
     units = {c: str(table[c].unit) for c in table.colnames if table[c].unit is not None}
     descriptions = {
         c: str(table[c].description) for c in table.colnames if table[c].description
     }
     frame = table.to_pandas(index=False)
     return raw_table(
-        frame, file, units=units, descriptions=descriptions, meta=meta, notes=notes
+        frame,
+        file,
+        units=units,
+        descriptions=descriptions,
+        meta=meta,
+        notes=[*notes, *(left_out(c) for c in arrays)],
     )
 
 
-def _holds_text(column: Any) -> bool:
-    """Return whether an object column holds nothing but text and blanks."""
-    return all(isinstance(v, (str, bytes, type(None))) or v is np.ma.masked
-               for v in column[:100])  # fmt: skip
+def _holds_arrays(column: Any) -> bool:
+    """Return whether a column holds more than one value a row."""
+    if column.ndim > 1 or column.dtype != object:
+        return bool(column.ndim > 1)
+    single = (str, bytes, bool, type(None))
+    return not all(isinstance(v, single) or v is np.ma.masked for v in column[:100])

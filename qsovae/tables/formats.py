@@ -4,6 +4,7 @@ Within tables: lowest.
 """
 
 import gzip
+import zlib
 from pathlib import Path
 
 from qsovae.errors import CatalogError
@@ -20,6 +21,8 @@ _FORMATS = {
     ".parquet": "Parquet", ".pq": "Parquet",
 }  # fmt: skip
 _GZIP_MAGIC = b"\x1f\x8b"
+_WEB_PAGE = (b"<!doctype html", b"<html")
+_LOOKED_AT = 4096  # bytes
 
 
 def unpacked(content: bytes, name: str) -> bytes:
@@ -28,7 +31,7 @@ def unpacked(content: bytes, name: str) -> bytes:
         return content
     try:
         return gzip.decompress(content)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise CatalogError(
             f"the compressed file cannot be unpacked: {error}",
             name,
@@ -37,32 +40,49 @@ def unpacked(content: bytes, name: str) -> bytes:
 
 
 def format_of(content: bytes, name: str) -> str:
-    """Return the format by the file's first bytes; the name must not contradict."""
-    head = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if content.startswith(b"SIMPLE  ="):
-        found = "FITS"
-    elif content.startswith(b"PAR1"):
-        found = "Parquet"
-    elif head.startswith(b"# %ECSV"):
-        found = "ECSV"
-    elif head.startswith(b"<") and b"VOTABLE" in content[:4096]:
-        found = "VOTable"
-    else:
-        found = ""
-    suffixes = [s.lower() for s in Path(name).suffixes if s.lower() != ".gz"]
-    stated = _FORMATS.get(suffixes[-1] if suffixes else "", "")
+    """Return the format by the file's first bytes; the name decides for CSV alone.
+
+    Raises
+    ------
+    CatalogError
+        If the bytes are of no format that can be read, or not what the name says.
+    """
+    found, stated = _format_by_content(content), format_by_name(name)
     if found:
         return found
-    if stated == "CSV" and b"\x00" not in content[:4096]:
-        return "CSV"
-    if stated:
+    is_text = b"\x00" not in content[:_LOOKED_AT]
+    if is_text and content[:_LOOKED_AT].lstrip().lower().startswith(_WEB_PAGE):
         raise CatalogError(
-            f"the name says {stated}, but the file does not start like one",
+            "the file is a web page, not a table",
             name,
-            f"Rename it to what it is; readable: {', '.join(READABLE_SUFFIXES)}.",
+            "The download went wrong: open the link in a browser to see why.",
         )
-    raise CatalogError(
-        "the file is of no known kind",
-        name,
-        f"Readable are {', '.join(READABLE_SUFFIXES)}.",
-    )
+    if is_text and stated == "CSV":
+        return "CSV"
+    what = "the file is of no known kind"
+    if stated:
+        what = f"the name says {stated}, but the file does not start like one"
+    advice = "If it is CSV, let its name end in .csv. " if is_text else ""
+    if stated == "CSV":
+        what, advice = "the file is not plain text", "Save CSV as UTF-8. "
+    raise CatalogError(what, name, f"{advice}Readable: {', '.join(READABLE_SUFFIXES)}.")
+
+
+def format_by_name(name: str) -> str:
+    """Return the format that a file's name states, empty if none."""
+    suffixes = [s.lower() for s in Path(name).suffixes if s.lower() != ".gz"]
+    return _FORMATS.get(suffixes[-1] if suffixes else "", "")
+
+
+def _format_by_content(content: bytes) -> str:
+    """Return the format that the first bytes give away, empty if none."""
+    head = content[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if content.startswith(b"SIMPLE  ="):
+        return "FITS"
+    if content.startswith(b"PAR1"):
+        return "Parquet"
+    if head.startswith(b"# %ECSV"):
+        return "ECSV"
+    if head.startswith(b"<") and b"VOTABLE" in content[:_LOOKED_AT]:
+        return "VOTable"
+    return ""

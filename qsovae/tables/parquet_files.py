@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from qsovae.tables.raw import (
     RawTable,
     TableFile,
+    left_out,
     raw_table,
     refuse_double_names,
 )
@@ -38,10 +39,16 @@ def read_parquet(file: TableFile) -> RawTable:
     stored = table.schema.metadata or {}
     meta = {k.decode(): v.decode("utf-8", "replace") for k, v in stored.items()}
     meta.pop("pandas", None)
+    nested = [f.name for f in table.schema if pa.types.is_nested(f.type)]
+    table = table.drop_columns(nested)
+    for k, column in enumerate(table.schema):
+        if pa.types.is_decimal(column.type):
+            table = table.set_column(k, column.name, table[k].cast(pa.float64()))
     frame = table.replace_schema_metadata(None).to_pandas(
         types_mapper=lambda t: _NULLABLE.get(t)
     )
-    return raw_table(frame, file, units=units, meta=meta)
+    notes = [left_out(name) for name in nested]
+    return raw_table(frame, file, units=units, meta=meta, notes=notes)
 
 
 def parquet_bytes(

@@ -67,7 +67,10 @@ def raw_table(
 
 
 def _plain_column(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Return numbers in native types, nullable only where null; text stripped."""
+    """Return numbers in native types, nullable only where null; text stripped.
+
+    Blank text is null, whatever the format: FITS and CSV know no other.
+    """
     column = column.reset_index(drop=True)
     if pd.api.types.is_bool_dtype(column.dtype):
         return column if column.isna().any() else column.astype(bool)
@@ -81,13 +84,23 @@ def _plain_column(column: "pd.Series[Any]") -> "pd.Series[Any]":
         column = column.astype(object)
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return column
-    text = column.map(_text, na_action="ignore").astype("string")
-    return text.str.strip()
+    if pd.api.types.infer_dtype(column, skipna=True) == "boolean":
+        return column.astype("boolean")
+    text = column.map(_text, na_action="ignore").astype("string").str.strip()
+    return text.mask(text == "")  # blank is how text says null
 
 
 def _text(value: Any) -> str:
     """Return a cell as text; bytes as written by FITS."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def left_out(name: str) -> str:
+    """Return the note on a column that no table of single values can hold."""
+    return (
+        f"column {name} holds arrays, not single values: left out of the table, "
+        "unchanged in the file"
+    )
 
 
 def refuse_double_names(names: Sequence[str], where: str) -> None:

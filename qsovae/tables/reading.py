@@ -5,12 +5,13 @@ Within tables: above the formats.
 
 import hashlib
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 from qsovae.errors import CatalogError
 from qsovae.tables.astropy_files import read_ecsv, read_fits, read_votable
 from qsovae.tables.csv_files import read_csv
-from qsovae.tables.formats import format_of, unpacked
+from qsovae.tables.formats import format_by_name, format_of, unpacked
 from qsovae.tables.parquet_files import read_parquet
 from qsovae.tables.raw import RawTable, TableFile
 
@@ -41,7 +42,12 @@ def read_table(path: Path | str) -> RawTable:
     path = Path(path)
     if not path.is_file():
         raise CatalogError("there is no such file", str(path), "Check the path.")
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CatalogError(
+            f"the file cannot be read: {error.strerror}", str(path), "Check its rights."
+        ) from None
     if not content:
         raise CatalogError("the file is empty", path.name, "Download it again.")
     sha256 = hashlib.sha256(content).hexdigest()
@@ -64,4 +70,8 @@ def read_table(path: Path | str) -> RawTable:
         ) from None
     if not len(raw.frame.columns):
         raise CatalogError("the table has no columns", path.name, "Check the file.")
+    stated = format_by_name(file.name)
+    if stated and stated != kind:
+        note = f"the name says {stated}; the file is {kind} and was read as that"
+        raw = replace(raw, notes=(note, *raw.notes))
     return raw

@@ -6,21 +6,23 @@ Within tables: above the formats.
 import io
 import os
 import tempfile
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from astropy.io import fits, votable
-from astropy.table import MaskedColumn, Table
-from astropy.units import UnitsWarning
-from numpy.typing import NDArray
 
 from qsovae.errors import CatalogError
+from qsovae.tables.astropy_writing import (
+    astropy_table,
+    write_ecsv,
+    write_fits,
+    write_votable,
+)
 from qsovae.tables.formats import WRITABLE_SUFFIXES
 from qsovae.tables.parquet_files import parquet_bytes
+
+_WRITERS = {".fits": write_fits, ".vot": write_votable, ".ecsv": write_ecsv}
 
 
 def write_table(
@@ -100,82 +102,7 @@ def table_bytes(
         return text.encode("utf-8")
     if suffix == ".parquet":
         return parquet_bytes(frame, units or {}, descriptions or {}, meta or {})
-    write = {".fits": _write_fits, ".vot": _write_votable, ".ecsv": _write_ecsv}[suffix]
     stream = io.BytesIO()
-    write(_to_astropy(frame, units or {}, descriptions or {}), meta or {}, stream)
+    table = astropy_table(frame, units or {}, descriptions or {})
+    _WRITERS[suffix](table, meta or {}, stream)
     return stream.getvalue()
-
-
-def _write_fits(table: Table, meta: Mapping[str, Any], stream: io.BytesIO) -> None:
-    """Write FITS with the meta data as header cards, which know ASCII alone."""
-    hdu = fits.table_to_hdu(table)
-    for key, value in meta.items():
-        # Longer keywords take the HIERARCH convention.
-        card = key.upper() if len(key) <= 8 else f"HIERARCH {key.upper()}"
-        plain = _plain(value)
-        if isinstance(plain, str):
-            plain = plain.encode("ascii", "replace").decode()
-        hdu.header[card] = plain
-    hdu.writeto(stream)
-
-
-def _write_votable(table: Table, meta: Mapping[str, Any], stream: io.BytesIO) -> None:
-    """Write a VOTable with the meta data as INFO elements."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnitsWarning)
-        document = votable.from_table(table)
-    for key, value in meta.items():
-        document.infos.append(
-            votable.tree.Info(name=str(key), value=str(value), ID=None)
-        )
-    votable.writeto(document, stream)
-
-
-def _write_ecsv(table: Table, meta: Mapping[str, Any], stream: io.BytesIO) -> None:
-    """Write ECSV with the meta data in its header."""
-    table.meta.update({k: _plain(v) for k, v in meta.items()})
-    text = io.StringIO()
-    table.write(text, format="ascii.ecsv")
-    stream.write(text.getvalue().encode("utf-8"))
-
-
-def _plain(value: Any) -> bool | int | float | str:
-    return value if isinstance(value, (bool, int, float, str)) else str(value)
-
-
-def _to_astropy(
-    frame: pd.DataFrame, units: Mapping[str, str], descriptions: Mapping[str, str]
-) -> Table:
-    """Return an astropy table with nulls masked, integers kept as integers."""
-    table = Table()
-    for name in frame.columns:
-        values, null = _values_and_nulls(frame[name])
-        table[name] = MaskedColumn(values, mask=null) if null.any() else values
-        table[name].unit = units.get(name)
-        table[name].description = descriptions.get(name)
-        if null.any() and values.dtype.kind in "iu":
-            limits = np.iinfo(values.dtype)
-            # As far as can be from a value that a row may have.
-            unlikely = limits.min if values.dtype.kind == "i" else limits.max
-            table[name].fill_value = unlikely
-    return table
-
-
-def _values_and_nulls(
-    column: "pd.Series[Any]",
-) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """Return a column's values, and where a mask must say that there is none.
-
-    Numbers say so by NaN and text by being blank; neither needs a mask.
-    """
-    null = column.isna().to_numpy(dtype=bool)
-    needless = np.zeros(len(column), dtype=bool)
-    if pd.api.types.is_float_dtype(column.dtype):
-        width = "float32" if "32" in str(column.dtype) else "float64"
-        return column.to_numpy(dtype=width, na_value=np.nan), needless
-    if pd.api.types.is_bool_dtype(column.dtype):
-        return column.fillna(False).to_numpy(dtype=bool), null
-    if pd.api.types.is_integer_dtype(column.dtype):
-        return column.fillna(0).to_numpy(dtype=str(column.dtype).lower()), null
-    text = column.astype("string").fillna("").to_numpy(dtype=str)
-    return text if text.dtype.itemsize else text.astype("U1"), needless

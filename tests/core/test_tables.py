@@ -84,6 +84,120 @@ def test_csv_with_bom_semicolons_and_blank_integers(tmp_path):
     assert frame["n"].isna().tolist() == [False, True]
 
 
+def read_text(folder, text, name="table.csv"):
+    path = folder / name
+    path.write_text(text)
+    return read_table(path)
+
+
+def test_points_in_names_do_not_hide_decimal_commas(tmp_path):
+    frame = read_text(tmp_path, "name;g\nJ1.2;20,5\nJ1.3;-1,25\n").frame
+    assert frame["g"].tolist() == [20.5, -1.25]
+    frame = read_text(tmp_path, "name;g\na,b;20.5\nc,d;21.5\n").frame
+    assert frame["g"].tolist() == [20.5, 21.5]
+
+
+def test_csv_with_comments_blank_lines_and_blanks_after_commas(tmp_path):
+    text = '# made by hand\n\nname, g\n"x, y", 20.5\n\n"two\nlines", --\n'
+    frame = read_text(tmp_path, text).frame
+    assert frame["name"].tolist() == ["x, y", "two\nlines"]
+    assert frame["g"].tolist()[0] == 20.5
+    assert frame["g"].isna().tolist() == [False, True]
+
+
+def test_a_blank_line_in_a_table_of_one_column_is_a_row(tmp_path):
+    assert read_text(tmp_path, "g\n20\n\n21\n").frame["g"].isna().tolist() == [
+        False, True, False,
+    ]  # fmt: skip
+
+
+def test_a_column_without_a_name_gets_one_and_a_note(tmp_path):
+    raw = read_text(tmp_path, ",g,\n0,20,\n1,21,\n")
+    assert list(raw.frame.columns) == ["column_1", "g", "column_3"]
+    assert raw.notes[0] == "column 1 has no name: called column_1"
+    assert len(raw.notes) == 2
+
+
+def test_ids_with_gaps_and_above_63_bits_stay_exact_in_csv(tmp_path):
+    text = f"a,b\n{BIG_ID},{2**63 + 5}\n,\n{BIG_ID + 2},{2**63 + 7}\n"
+    frame = read_text(tmp_path, text).frame
+    assert frame["a"].dropna().tolist() == [BIG_ID, BIG_ID + 2]
+    assert [int(v) for v in frame["b"].dropna()] == [2**63 + 5, 2**63 + 7]
+    assert frame.isna().sum().tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("suffix", WRITABLE_SUFFIXES)
+def test_blank_text_is_null_in_every_format(tmp_path, suffix):
+    path = tmp_path / f"table{suffix}"
+    write_table(pd.DataFrame({"kind": ["QSO", "  ", ""], "g": [1.0, 2.0, 3.0]}), path)
+    assert read_table(path).frame["kind"].isna().tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("suffix", WRITABLE_SUFFIXES)
+def test_nulls_short_integers_and_other_alphabets_survive(tmp_path, suffix):
+    frame = pd.DataFrame(
+        {
+            "name": pd.array(["δ Cen", "é", "x"], dtype="string"),
+            "is_point": pd.array([True, None, False], dtype="boolean"),
+            "code": pd.array([-128, None, 3], dtype="Int8"),
+            "wide": pd.array([2**63 + 1, None, 3], dtype="UInt64"),
+        }
+    )
+    path = tmp_path / f"table{suffix}"
+    write_table(frame, path)
+    again = read_table(path).frame
+    assert again["name"].tolist() == ["δ Cen", "é", "x"]
+    for name in ("is_point", "code", "wide"):
+        assert again[name].isna().tolist() == [False, True, False]
+        written = frame[name].dropna().tolist()
+        assert [int(v) for v in again[name].dropna()] == [int(v) for v in written]
+
+
+def test_the_null_of_an_unsigned_column_is_shifted_as_the_standard_says(tmp_path):
+    # What is stored is the value less 2**63: the stored null means the value 5.
+    column = fits.Column(
+        "n", "K", bzero=2**63, null=5 - 2**63, array=np.array([7, 5], dtype=np.uint64)
+    )
+    path = tmp_path / "table.fits"
+    fits.BinTableHDU.from_columns([column]).writeto(path)
+    frame = read_table(path).frame
+    assert frame["n"].isna().tolist() == [False, True]
+    assert frame["n"][0] == 7
+
+
+def test_nested_columns_of_parquet_are_left_out_and_decimals_are_numbers(tmp_path):
+    from decimal import Decimal
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.table({"g": [Decimal("20.5"), None], "spectrum": [[1.0], [2.0, 3.0]]})
+    pq.write_table(table, tmp_path / "table.parquet")
+    raw = read_table(tmp_path / "table.parquet")
+    assert list(raw.frame.columns) == ["g"]
+    assert raw.frame["g"][0] == 20.5
+    assert "spectrum holds arrays" in raw.notes[0]
+
+
+def test_a_name_that_says_another_format_is_noted(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_bytes(table_bytes(sample(), ".fits"))
+    raw = read_table(path)
+    assert len(raw.frame) == 3
+    assert raw.notes == ("the name says CSV; the file is FITS and was read as that",)
+
+
+def test_of_several_tables_the_first_with_rows_is_read_and_named(tmp_path):
+    tables = [
+        fits.BinTableHDU.from_columns([fits.Column("a", "E", array=rows)], name=name)
+        for name, rows in (("EMPTY", []), ("FULL", [1.0]), ("MORE", [2.0]))
+    ]
+    fits.HDUList([fits.PrimaryHDU(), *tables]).writeto(tmp_path / "many.fits")
+    raw = read_table(tmp_path / "many.fits")
+    assert raw.frame["a"].tolist() == [1.0]
+    assert raw.notes == ("the file holds 3 tables: FULL was read",)
+
+
 def test_gzipped_csv_is_read(tmp_path):
     path = tmp_path / "table.csv.gz"
     path.write_bytes(gzip.compress(b"a,b\n1,2\n"))
@@ -113,9 +227,14 @@ def image_only(path):
     fits.PrimaryHDU(np.zeros((3, 3))).writeto(path)
 
 
-def truncated(path):
+def truncated(path, share=0.5):
     content = table_bytes(pd.DataFrame({"a": np.arange(5000.0)}), ".fits")
-    path.write_bytes(content[: len(content) // 2])
+    path.write_bytes(content[: int(share * len(content))])
+
+
+def compressed_image(path):
+    image = fits.CompImageHDU(np.zeros((50, 50)))
+    fits.HDUList([fits.PrimaryHDU(), image]).writeto(path)
 
 
 def two_of_one_name(path):
@@ -125,14 +244,25 @@ def two_of_one_name(path):
 BROKEN = {
     "empty.fits": (lambda p: p.write_bytes(b""), "empty"),
     "truncated.fits": (truncated, "truncated"),
+    "header.fits": (lambda p: truncated(p, 0.07), "truncated"),
+    "start.fits": (lambda p: truncated(p, 0.01), "corrupt"),
     "image.fits": (image_only, "only images"),
-    "text.fits": (lambda p: p.write_text("a,b\n1,2\n"), "says FITS"),
+    "compressed.fits": (compressed_image, "only images"),
+    "text.fits": (lambda p: p.write_text("a,b\n1,2\n"), "says FITS.*end in .csv"),
     "page.dat": (lambda p: p.write_text("hello"), "no known kind"),
+    "web.csv": (lambda p: p.write_text("<!DOCTYPE html>\n<html>"), "a web page"),
+    "wide.csv": (lambda p: p.write_text("a,b\n1,2", "utf-16"), "not plain text"),
+    "blank.csv": (lambda p: p.write_bytes(b"\xef\xbb\xbf\n\n"), "no header line"),
     "ragged.csv": (lambda p: p.write_text("a,b\n1,2\n1,2,3\n"), "line 3 has 3 values"),
     "short.csv": (lambda p: p.write_text("a,b\n1,2\n1\n"), "line 3 has 1 values"),
+    "late.csv": (lambda p: p.write_text('a,b\n"x\ny",2\n1\n'), "line 4 has 1"),
     "double.csv": (two_of_one_name, "two columns are named a"),
     "cut.csv.gz": (
         lambda p: p.write_bytes(gzip.compress(b"a,b\n" * 99)[:20]),
+        "unpack",
+    ),
+    "spoilt.csv.gz": (
+        lambda p: p.write_bytes(gzip.compress(b"a,b\n")[:10] + b"\xff" * 20),
         "unpack",
     ),
     "cut.parquet": (lambda p: p.write_bytes(b"PAR1" + b"\x00" * 50), "Parquet"),

@@ -1,0 +1,132 @@
+"""Tables to FITS, VOTable and ECSV, by way of astropy.
+
+Within tables: beside the formats' reading.
+"""
+
+import io
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from astropy.io import fits, votable
+from astropy.table import MaskedColumn, Table
+from astropy.units import UnitsWarning
+from numpy.typing import NDArray
+
+# VOTable knows bytes without a sign and longer integers with one.
+_VOTABLE_INTEGERS = {"int8": "int16", "uint16": "int32", "uint32": "int64"}
+
+
+def astropy_table(
+    frame: pd.DataFrame, units: Mapping[str, str], descriptions: Mapping[str, str]
+) -> Table:
+    """Return an astropy table with nulls masked, integers kept as integers."""
+    table = Table()
+    for name in frame.columns:
+        values, null = _values_and_nulls(frame[name])
+        table[name] = MaskedColumn(values, mask=null) if null.any() else values
+        table[name].unit = units.get(name)
+        table[name].description = descriptions.get(name)
+    return table
+
+
+def _values_and_nulls(
+    column: "pd.Series[Any]",
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Return a column's values, and where a mask must say that there is none.
+
+    Numbers say so by NaN and text by being blank; neither needs a mask.
+    """
+    null = column.isna().to_numpy(dtype=bool)
+    needless = np.zeros(len(column), dtype=bool)
+    if pd.api.types.is_float_dtype(column.dtype):
+        width = "float32" if "32" in str(column.dtype) else "float64"
+        return column.to_numpy(dtype=width, na_value=np.nan), needless
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return column.fillna(False).to_numpy(dtype=bool), null
+    if pd.api.types.is_integer_dtype(column.dtype):
+        return column.fillna(0).to_numpy(dtype=str(column.dtype).lower()), null
+    text = column.astype("string").fillna("").to_numpy(dtype=str)
+    return text if text.dtype.itemsize else text.astype("U1"), needless
+
+
+def write_fits(table: Table, meta: Mapping[str, Any], stream: io.BytesIO) -> None:
+    """Write FITS with the meta data as header cards, which know ASCII alone."""
+    for name in table.colnames:
+        _adapt_to_fits(table, name)
+    hdu = fits.table_to_hdu(table)
+    for key, value in meta.items():
+        # Longer keywords take the HIERARCH convention.
+        card = key.upper() if len(key) <= 8 else f"HIERARCH {key.upper()}"
+        plain = _plain(value)
+        if isinstance(plain, str):
+            plain = plain.encode("ascii", "replace").decode()
+        hdu.header[card] = plain
+    hdu.writeto(stream)
+
+
+def write_votable(table: Table, meta: Mapping[str, Any], stream: io.BytesIO) -> None:
+    """Write a VOTable with the meta data as INFO elements."""
+    for name in table.colnames:
+        _adapt_to_votable(table, name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnitsWarning)
+        document = votable.from_table(table)
+    for key, value in meta.items():
+        document.infos.append(
+            votable.tree.Info(name=str(key), value=str(value), ID=None)
+        )
+    votable.writeto(document, stream)
+
+
+def write_ecsv(table: Table, meta: Mapping[str, Any], stream: io.BytesIO) -> None:
+    """Write ECSV with the meta data in its header."""
+    table.meta.update({k: _plain(v) for k, v in meta.items()})
+    text = io.StringIO()
+    table.write(text, format="ascii.ecsv")
+    stream.write(text.getvalue().encode("utf-8"))
+
+
+def _plain(value: Any) -> bool | int | float | str:
+    return value if isinstance(value, (bool, int, float, str)) else str(value)
+
+
+def _adapt_to_fits(table: Table, name: str) -> None:
+    """Give a column a type and a null that FITS has room for."""
+    column = table[name]
+    kind = column.dtype.kind
+    if kind == "U":
+        # The standard means ASCII; other signs pass as the UTF-8 that all tools write.
+        _change(table, name, np.char.encode(np.asarray(column), "utf-8"))
+    elif column.dtype == np.int8:
+        _change(table, name, column.astype(np.int16))
+    elif kind == "b" and isinstance(column, MaskedColumn):
+        # A logical column knows no null, a column of 0 and 1 does.
+        _change(table, name, column.astype(np.uint8))
+    column = table[name]
+    if isinstance(column, MaskedColumn) and column.dtype.kind in "iu":
+        limits = np.iinfo(column.dtype)
+        # As far as can be from a value that a row may have; a null has a sign.
+        unlikely = limits.min if column.dtype.kind == "i" else limits.max
+        column.fill_value = min(unlikely, np.iinfo(np.int64).max)
+
+
+def _adapt_to_votable(table: Table, name: str) -> None:
+    """Give a column a type that VOTable knows."""
+    column = table[name]
+    wider = _VOTABLE_INTEGERS.get(str(column.dtype))
+    if wider is not None:
+        _change(table, name, column.astype(wider))
+    elif column.dtype == np.uint64:
+        values = np.ma.filled(column, 0)
+        fits_int64 = (values <= np.iinfo(np.int64).max).all()
+        _change(table, name, column.astype("int64" if fits_int64 else "U20"))
+
+
+def _change(table: Table, name: str, values: Any) -> None:
+    """Replace a column's values, keeping its unit and description."""
+    unit, description = table[name].unit, table[name].description
+    table[name] = values
+    table[name].unit, table[name].description = unit, description
