@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from qsovae.errors import ConfigError, ShapeError
@@ -112,15 +112,16 @@ class Scaler:
         ConfigError
             If an error is negative.
         """
-        _check_shapes(values, sigma, self.centre.size)
+        _check_features(values, self.centre.size)
+        errors = errors_of(values, sigma)
         observed = np.isfinite(values)
         scaled = (np.where(observed, values, self.centre) - self.centre) / self.width
-        known = np.nan if sigma is None else sigma
-        errors = np.where(np.isfinite(known), known, self.typical_sigma)
-        errors = errors / self.width * squash_slope(scaled)
+        known = np.nan if errors is None else errors
+        filled = np.where(np.isfinite(known), known, self.typical_sigma)
+        scaled_errors = filled / self.width * squash_slope(scaled)
         return Batch(
             torch.from_numpy(squash(scaled).astype(np.float32)),
-            torch.from_numpy(errors.astype(np.float32)),
+            torch.from_numpy(scaled_errors.astype(np.float32)),
             torch.from_numpy(observed),
         )
 
@@ -153,26 +154,38 @@ def _robust_width(column: NDArray[np.float64]) -> float:
     return 1.0
 
 
-def _check_shapes(
-    values: FloatArray, sigma: FloatArray | None, n_features: int
-) -> None:
+def errors_of(values: FloatArray, sigma: ArrayLike | None) -> FloatArray | None:
+    """Return standard errors as an array, checked against their values.
+
+    Raises
+    ------
+    ShapeError
+        If there is not one error for each value.
+    ConfigError
+        If an error is negative.
+    """
+    if sigma is None:
+        return None
+    errors: FloatArray = np.asarray(sigma, dtype=np.float64)
+    if errors.shape != values.shape:
+        raise ShapeError(
+            f"sigma has shape {errors.shape}, X has {values.shape}",
+            "sigma",
+            "Pass one standard error for each value.",
+        )
+    if np.any(errors < 0):
+        raise ConfigError(
+            f"{int(np.count_nonzero(errors < 0))} standard errors are negative",
+            "sigma",
+            "Set unknown errors to NaN.",
+        )
+    return errors
+
+
+def _check_features(values: FloatArray, n_features: int) -> None:
     if values.ndim != 2 or values.shape[1] != n_features:
         raise ShapeError(
             f"rows have shape {values.shape}, the model has {n_features} features",
             "X",
             "Pass the features in the order of the fit.",
-        )
-    if sigma is None:
-        return
-    if sigma.shape != values.shape:
-        raise ShapeError(
-            f"sigma has shape {sigma.shape}, X has {values.shape}",
-            "sigma",
-            "Pass one standard error for each value.",
-        )
-    if np.any(sigma < 0):
-        raise ConfigError(
-            f"{int(np.count_nonzero(sigma < 0))} standard errors are negative",
-            "sigma",
-            "Set unknown errors to NaN.",
         )

@@ -14,6 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from qsovae.errors import InputError
 
 UNLABELLED = -1
+_NO_CLASS = ("-1", "<NA>")
 
 # Below this many rows a held-out part says nothing about the best epoch.
 _FEWEST_HELD_OUT = 10
@@ -25,14 +26,14 @@ def encode_targets(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
     Parameters
     ----------
     y : ndarray, (n_objects,)
-        Labels; -1, ``"-1"`` or None marks an unlabelled row.
+        Labels; -1, ``"-1"``, None or pandas' NA marks an unlabelled row.
 
     Raises
     ------
     InputError
         If fewer than two classes are labelled.
     """
-    unlabelled = np.array([label is None or str(label) == "-1" for label in y])
+    unlabelled = np.array([c is None or str(c) in _NO_CLASS for c in y], dtype=bool)
     check_classification_targets(y[~unlabelled] if unlabelled.any() else y)
     classes = np.unique(y[~unlabelled])
     if classes.size == 1 and unlabelled.any() and y.dtype.kind in "iuf":
@@ -43,10 +44,16 @@ def encode_targets(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
             stacklevel=3,
         )
         classes, unlabelled = np.unique(y), np.zeros(len(y), dtype=bool)
+    if not classes.size:
+        raise InputError(
+            "no row is labelled: the labels hold 0 classes",
+            "y",
+            "Label rows of at least two classes; -1 marks rows without a label.",
+        )
     if classes.size < 2:
         raise InputError(
-            f"Classifier can't train when only one class is present: "
-            f"the labels hold {classes.size} class(es)",
+            "Classifier can't train when only one class is present: "
+            f"all labels are {classes[0]!s}",
             "y",
             "Label rows of at least two classes; -1 marks rows without a label.",
         )

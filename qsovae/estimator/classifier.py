@@ -15,8 +15,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
 
-from qsovae.batch import Batch, Scaler
-from qsovae.errors import ConfigError
+from qsovae.batch import Batch, Scaler, errors_of
+from qsovae.estimator.checks import check_parameters, refuse_infinities
 from qsovae.estimator.inferring import Inferring
 from qsovae.estimator.saving import SavedModel, read_model, saved_files, write_model
 from qsovae.model import Network, NetworkConfig
@@ -143,12 +143,13 @@ class VAEClassifier(Inferring):
         TrainingDivergedError
             If the loss becomes non-finite.
         """
-        self._check_parameters()
+        check_parameters(self.epochs, self.validation_fraction)
         values, labels = validate_data(
-            self, X, y, dtype=np.float64, ensure_all_finite="allow-nan",
+            self, X, y, dtype=np.float64, ensure_all_finite=False,
             ensure_min_samples=2, force_writeable=False,
         )  # fmt: skip
-        errors = None if sigma is None else np.asarray(sigma, dtype=np.float64)
+        refuse_infinities(values, getattr(self, "feature_names_in_", None))
+        errors = errors_of(values, sigma)
         self.classes_, targets = encode_targets(labels)
         seed = check_random_state(self.random_state).randint(2**31 - 1)
         self.validation_rows_ = held_out_rows(targets, self.validation_fraction, seed)
@@ -239,18 +240,3 @@ class VAEClassifier(Inferring):
         if names:
             model.feature_names_in_ = np.array(names, dtype=object)
         return model
-
-    def _check_parameters(self) -> None:
-        """Refuse parameters that make no training."""
-        if self.epochs is not None and (
-            not isinstance(self.epochs, Integral) or self.epochs < 1
-        ):
-            raise ConfigError(
-                f"epochs is {self.epochs!r}", "epochs", "Use a whole number above 0."
-            )
-        if not 0.0 <= self.validation_fraction < 1.0:
-            raise ConfigError(
-                f"validation_fraction is {self.validation_fraction!r}",
-                "validation_fraction",
-                "Use a share of at least 0 and below 1.",
-            )

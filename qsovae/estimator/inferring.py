@@ -18,8 +18,9 @@ from sklearn.base import (
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
 
-from qsovae.batch import Batch, Scaler
+from qsovae.batch import Batch, Scaler, errors_of
 from qsovae.elbo import elbo_terms
+from qsovae.estimator.checks import refuse_infinities
 from qsovae.model import Network
 
 # Rows scored at a time: large enough to keep the processor busy, small enough for its
@@ -108,9 +109,10 @@ class Inferring(
         check_is_fitted(self)
         values = validate_data(
             self, X, reset=False, dtype=[np.float64, np.float32],
-            ensure_all_finite="allow-nan",
+            ensure_all_finite=False,
         )  # fmt: skip
-        errors = None if sigma is None else np.asarray(sigma)
+        refuse_infinities(values, getattr(self, "feature_names_in_", None))
+        errors = errors_of(values, sigma)
         with torch.inference_mode():
             for start in range(0, len(values), _CHUNK):
                 rows = slice(start, start + _CHUNK)

@@ -85,10 +85,35 @@ def read_model(folder: Path) -> SavedModel:
     config = json.loads((folder / "config.json").read_text())
     network = Network(NetworkConfig.from_json(config.pop("network")))
     network.load_state_dict(load_file(folder / "weights.safetensors"))
-    return SavedModel(
+    model = SavedModel(
         settings=config,
         classes=np.array(config["classes"], dtype=np.dtype(config["classes_dtype"])),
         class_prior=np.array(config["class_prior"]),
         scaler=Scaler.from_json(json.loads((folder / "scaler.json").read_text())),
         network=network.eval(),
     )
+    _refuse_strangers(model)
+    return model
+
+
+def _refuse_strangers(model: SavedModel) -> None:
+    """Raise ValueError if the files do not belong together."""
+    config, scaler = model.network.config, model.scaler
+    sizes = {
+        "classes": (len(model.classes), config.n_classes),
+        "class_prior": (len(model.class_prior), config.n_classes),
+        "scaler": (scaler.centre.size, config.n_features),
+        "scaler's width": (scaler.width.size, config.n_features),
+        "scaler's typical_sigma": (scaler.typical_sigma.size, config.n_features),
+        "feature_names": (
+            len(model.settings["feature_names"] or range(config.n_features)),
+            config.n_features,
+        ),
+    }
+    for name, (found, expected) in sizes.items():
+        if found != expected:
+            raise ValueError(f"the {name} has {found} entries, the weights {expected}")
+    numbers = [scaler.centre, scaler.width, scaler.typical_sigma, model.class_prior]
+    numbers += [w.numpy() for w in model.network.state_dict().values()]
+    if not all(np.isfinite(n).all() for n in numbers) or not (scaler.width > 0).all():
+        raise ValueError("a weight or a statistic is not a number, or a width is zero")

@@ -5,12 +5,21 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
+from safetensors.torch import load_file, save_file
 from sklearn.base import clone
 from sklearn.datasets import make_blobs
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
-from qsovae import ConfigError, InputError, QsovaeError, RunError, VAEClassifier
+from qsovae import (
+    ConfigError,
+    InputError,
+    QsovaeError,
+    RunError,
+    ShapeError,
+    VAEClassifier,
+)
 from qsovae.targets import encode_targets, held_out_rows
 from qsovae.training import Plan
 
@@ -173,11 +182,18 @@ def test_wild_values_do_not_stop_the_training(blobs):
     assert np.isfinite(model.infer(X).outlier_score).all()
 
 
+def with_infinities(X):
+    spoilt = X.copy()
+    spoilt[3, 1], spoilt[9, 0] = np.inf, -np.inf
+    return spoilt
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda X, y: (np.where(X.mean() < X, np.inf, X), y), "infinity"),
-        (lambda X, y: (X, np.full(len(y), -1)), "0 class"),
+        (lambda X, y: (with_infinities(X), y), "2 values .* in row 3, column 1"),
+        (lambda X, y: (X, np.full(len(y), -1)), "no row is labelled"),
+        (lambda X, y: (X, np.full(len(y), None)), "no row is labelled"),
         (lambda X, y: (X, np.full(len(y), "QSO")), "only one class"),
         (lambda X, y: (X[:1], y[:1]), "minimum of 2"),
         (lambda X, y: (X[:0], y[:0]), "0 sample"),
@@ -186,6 +202,27 @@ def test_wild_values_do_not_stop_the_training(blobs):
 def test_what_cannot_be_learnt_from_is_refused_in_words(blobs, change, words):
     with pytest.raises(ValueError, match=words):
         VAEClassifier(**QUICK).fit(*change(*blobs))
+
+
+def test_infinities_are_refused_by_name_after_the_fit_as_well(blobs):
+    X, y = blobs
+    frame = pd.DataFrame(X, columns=["g", "r", "i", "g - r"])
+    model = VAEClassifier(**(QUICK | {"epochs": 1})).fit(frame, y)
+    frame.loc[5, "g - r"] = np.inf
+    for method in (model.predict, model.transform, model.outlier_score):
+        with pytest.raises(InputError, match="row 5, column 'g - r'"):
+            method(frame)
+
+
+@pytest.mark.parametrize(
+    "shape", [(600,), (600, 3), (500, 4), (700, 4)], ids=lambda shape: f"{shape}"
+)
+def test_errors_of_another_shape_are_refused(blobs, fitted, shape):
+    X, y = blobs
+    with pytest.raises(ShapeError, match="sigma has shape"):
+        VAEClassifier(**QUICK).fit(X, y, sigma=np.ones(shape))
+    with pytest.raises(ShapeError, match="sigma has shape"):
+        fitted.predict(X, np.ones(shape))
 
 
 @pytest.mark.parametrize(
@@ -207,8 +244,9 @@ def test_minus_one_is_unlabelled_unless_it_is_half_of_a_pair():
         classes, targets = encode_targets(np.array([-1, 1, 1]))
     assert classes.tolist() == [-1, 1]
     assert targets.tolist() == [0, 1, 1]
-    classes, targets = encode_targets(np.array(["a", None, -1, "b"], dtype=object))
-    assert targets.tolist() == [0, -1, -1, 1]
+    labels = np.array(["a", None, -1, pd.NA, "None"], dtype=object)
+    classes, targets = encode_targets(labels)
+    assert targets.tolist() == [1, -1, -1, -1, 0]
     with pytest.raises(InputError):
         encode_targets(np.array([-1, -1]))
 
@@ -269,6 +307,17 @@ def test_a_saved_model_gives_the_same_in_a_fresh_process(blobs, fitted, tmp_path
     assert names == ["config.json", "scaler.json", "weights.safetensors"]
 
 
+def edit(path, **changes):
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def spoil_weights(path):
+    weights = load_file(path)
+    name = next(iter(weights))
+    weights[name] = weights[name] * float("nan")
+    save_file(weights, path)
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -277,6 +326,17 @@ def test_a_saved_model_gives_the_same_in_a_fresh_process(blobs, fitted, tmp_path
         lambda f: (f / "config.json").write_text("{"),
         lambda f: (f / "config.json").write_text("{}"),
         lambda f: (f / "scaler.json").write_text(json.dumps({"centre": [0.0]})),
+        lambda f: edit(f / "scaler.json", centre=[0.0]),
+        lambda f: edit(f / "scaler.json", width=[1.0, 1.0, 1.0, 0.0]),
+        lambda f: edit(f / "scaler.json", centre=[float("nan")] * 4),
+        lambda f: edit(f / "config.json", classes=["QSO", "STAR"]),
+        lambda f: edit(f / "config.json", class_prior=[0.5, 0.5]),
+        lambda f: edit(f / "config.json", feature_names=["g"]),
+        lambda f: edit(f / "config.json", parameters={"n_latent": 8}),
+        lambda f: edit(f / "config.json", parameters={"hidden": [9], "depth": 3}),
+        lambda f: edit(f / "config.json", n_iter=None, network={"n_features": 4}),
+        lambda f: (f / "config.json").write_text("[]"),
+        lambda f: spoil_weights(f / "weights.safetensors"),
     ],
 )
 def test_a_damaged_model_is_refused_in_one_sentence(fitted, tmp_path, damage):
