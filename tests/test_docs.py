@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import qsovae
+from qsovae.cli import main
 from qsovae.cli.parser import _parser
 from qsovae.simulation import KNOWN_GAPS
 
@@ -153,6 +154,27 @@ def test_the_readme_has_five_lines_of_shell_and_two_commands():
     setup, _, journey = (block.splitlines() for block in blocks(README, "sh"))
     assert [line.split()[:2] for line in setup] == [["make", "run"], ["make", "test"]]
     assert [line.split()[0] for line in journey] == ["qsovae"] * 5
+
+
+def test_the_five_lines_of_shell_do_what_they_say(tmp_path, monkeypatch, capsys):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "demo.fits").symlink_to(ROOT / "data" / "demo.fits")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("QSOVAE_RUNS", raising=False)
+    said = {}
+    for line in blocks(README, "sh")[2].splitlines():
+        _, command, *words = shlex.split(line)
+        # Few epochs, for time; the lines are otherwise as they stand.
+        short = ["--epochs", "3"] if command == "train" else []
+        assert main([command, *words, *short]) == 0, line
+        said[command] = capsys.readouterr().out
+    assert "demo.fits: 16,000 rows" in said["check"]
+    assert said["evaluate"] == said["train"]
+    scores = qsovae.read_table("scores.parquet").frame
+    places = qsovae.read_table("map.parquet").frame
+    assert scores["object_id"].tolist() == places["object_id"].tolist()
+    assert scores["p_QSO"].between(0, 1).all()
+    assert np.isfinite(places[["map_1", "map_2"]]).all(axis=None)
 
 
 def test_the_five_lines_of_python_give_probabilities(monkeypatch):
