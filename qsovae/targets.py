@@ -7,17 +7,29 @@ import warnings
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import train_test_split
 from sklearn.utils.multiclass import check_classification_targets
 
 from qsovae.errors import InputError
 
 UNLABELLED = -1
-_NO_CLASS = ("-1", "<NA>")
 
 # Below this many rows a held-out part says nothing about the best epoch.
 _FEWEST_HELD_OUT = 10
+
+
+def nulls_as_none(y: ArrayLike) -> ArrayLike:
+    """Return labels that are no plain numbers with every null written as None.
+
+    So NaN and NA, as pandas has them among text, mark unlabelled rows; among plain
+    floats NaN stays what it is, an error.
+    """
+    labels = np.asarray(y)
+    if labels.dtype.kind != "O":
+        return y
+    return np.where(pd.isna(labels), np.array(None, dtype=object), labels)
 
 
 def encode_targets(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -26,14 +38,22 @@ def encode_targets(y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
     Parameters
     ----------
     y : ndarray, (n_objects,)
-        Labels; -1, ``"-1"``, None or pandas' NA marks an unlabelled row.
+        Labels; -1, ``"-1"`` or None marks an unlabelled row.
 
     Raises
     ------
     InputError
-        If fewer than two classes are labelled.
+        If fewer than two classes are labelled, or text and numbers are mixed.
     """
-    unlabelled = np.array([c is None or str(c) in _NO_CLASS for c in y], dtype=bool)
+    unlabelled = np.array([c is None or str(c) == "-1" for c in y], dtype=bool)
+    is_text = {isinstance(c, str) for c in y[~unlabelled]}
+    if len(is_text) > 1:
+        kinds = sorted({type(c).__name__ for c in y[~unlabelled]})
+        raise InputError(
+            f"labels are of different types: {', '.join(kinds)}",
+            "y",
+            "Write all labels as text, or all as numbers.",
+        )
     check_classification_targets(y[~unlabelled] if unlabelled.any() else y)
     classes = np.unique(y[~unlabelled])
     if classes.size == 1 and unlabelled.any() and y.dtype.kind in "iuf":

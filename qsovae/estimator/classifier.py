@@ -20,7 +20,7 @@ from qsovae.estimator.checks import check_parameters, refuse_infinities
 from qsovae.estimator.inferring import Inferring
 from qsovae.estimator.saving import SavedModel, read_model, saved_files, write_model
 from qsovae.model import Network, NetworkConfig
-from qsovae.targets import encode_targets, held_out_rows
+from qsovae.targets import encode_targets, held_out_rows, nulls_as_none
 from qsovae.training import EpochReport, Plan, Trainer
 
 OnEpoch = Callable[[EpochReport], bool | None]
@@ -65,9 +65,9 @@ class VAEClassifier(Inferring):
 
     Notes
     -----
-    In ``y``, -1 (also ``"-1"`` and None) marks a row without a class. A ``y`` that
-    holds nothing but -1 and one other number is read as the two classes of a
-    -1/+1 problem, since one class alone could not be learnt.
+    In ``y``, -1 (also ``"-1"``, None and pandas' nulls) marks a row without a class.
+    A ``y`` that holds nothing but -1 and one other number is read as the two classes
+    of a -1/+1 problem, since one class alone could not be learnt.
 
     References
     ----------
@@ -122,7 +122,7 @@ class VAEClassifier(Inferring):
         X : array, (n_objects, n_features)
             NaN where unobserved. A column that is all NaN or constant is carried along.
         y : array, (n_objects,)
-            Labels of any one type; -1 where unlabelled.
+            Labels of any one type; -1, or null among text, where unlabelled.
         sigma : array like X, optional
             One standard error a value, NaN where unknown.
         on_epoch : callable, optional
@@ -145,7 +145,7 @@ class VAEClassifier(Inferring):
         """
         check_parameters(self.epochs, self.validation_fraction)
         values, labels = validate_data(
-            self, X, y, dtype=np.float64, ensure_all_finite=False,
+            self, X, nulls_as_none(y), dtype=np.float64, ensure_all_finite=False,
             ensure_min_samples=2, force_writeable=False,
         )  # fmt: skip
         refuse_infinities(values, getattr(self, "feature_names_in_", None))

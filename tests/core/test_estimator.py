@@ -244,11 +244,27 @@ def test_minus_one_is_unlabelled_unless_it_is_half_of_a_pair():
         classes, targets = encode_targets(np.array([-1, 1, 1]))
     assert classes.tolist() == [-1, 1]
     assert targets.tolist() == [0, 1, 1]
-    labels = np.array(["a", None, -1, pd.NA, "None"], dtype=object)
-    classes, targets = encode_targets(labels)
-    assert targets.tolist() == [1, -1, -1, -1, 0]
+    classes, targets = encode_targets(np.array(["a", None, -1, "None"], dtype=object))
+    assert targets.tolist() == [1, -1, -1, 0]
     with pytest.raises(InputError):
         encode_targets(np.array([-1, -1]))
+
+
+@pytest.mark.parametrize("dtype", ["str", "string", object])
+def test_nulls_of_pandas_mark_unlabelled_rows(blobs, dtype):
+    X, y = blobs
+    holes = pd.Series(y, dtype=dtype).where(np.arange(len(y)) % 3 > 0)
+    model = VAEClassifier(**(QUICK | {"epochs": 1})).fit(X, holes)
+    assert model.classes_.tolist() == ["GALAXY", "QSO", "STAR"]
+    assert (model.validation_rows_ % 3 > 0).all()
+
+
+def test_labels_of_different_types_are_refused(blobs):
+    X, y = blobs
+    mixed = y.astype(object)
+    mixed[0] = 7
+    with pytest.raises(InputError, match="different types: int, str"):
+        VAEClassifier(**QUICK).fit(X, mixed)
 
 
 def test_held_out_rows_keep_the_shares_of_the_classes():
