@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from qsovae.bands import Quality
 from qsovae.columns import Column
 from qsovae.errors import CatalogError
+from qsovae.recognition import rows_of_text
 
 Floats = NDArray[np.float64]
 
@@ -28,10 +29,7 @@ def check_numeric(column: "pd.Series[Any]", where: str) -> None:
     CatalogError
         If a value is neither null nor a number.
     """
-    if pd.api.types.is_numeric_dtype(column.dtype) or column.isna().all():
-        return
-    numbers = pd.to_numeric(column, errors="coerce")
-    wrong = np.flatnonzero(numbers.isna() & column.notna())
+    wrong = rows_of_text(column)
     if wrong.size:
         raise CatalogError(
             f"{wrong.size} values are not numbers, first {column.iloc[wrong[0]]!r} "

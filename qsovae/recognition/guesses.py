@@ -69,7 +69,11 @@ def _magnitudes(frame: pd.DataFrame, known: dict[str, BandColumn]) -> dict[str, 
     numeric = [n for n in known if is_number(frame[n]) or frame[n].isna().all()]
     for name in sorted(numeric, key=lambda n: known[n].rank):
         chosen.setdefault((known[name].band, known[name].is_error), name)
-    columns = {}
+    columns = {
+        n: Column(n, "ignore", reason=f"named like {known[n].band}, but holds text")
+        for n in known
+        if n not in numeric
+    }
     for name in numeric:
         meaning = known[name]
         first = chosen[meaning.band, meaning.is_error]

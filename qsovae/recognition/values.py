@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from qsovae.bands import BandColumn, morphology_codes
 
@@ -24,6 +25,14 @@ def is_number(column: "pd.Series[Any]") -> bool:
     return pd.api.types.is_numeric_dtype(column.dtype) and not (
         pd.api.types.is_bool_dtype(column.dtype)
     )
+
+
+def rows_of_text(column: "pd.Series[Any]") -> NDArray[np.intp]:
+    """Return the rows, counted from 0, whose value is neither null nor a number."""
+    if pd.api.types.is_numeric_dtype(column.dtype) or column.isna().all():
+        return np.empty(0, dtype=np.intp)
+    numbers = pd.to_numeric(column, errors="coerce")
+    return np.flatnonzero((numbers.isna() & column.notna()).to_numpy(dtype=bool))
 
 
 def can_be(role: str, column: "pd.Series[Any]") -> bool:

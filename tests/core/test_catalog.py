@@ -259,6 +259,17 @@ def test_text_among_magnitudes_is_refused_with_its_row():
         catalog({"g": ["20.1", "faint", "20.2"]}, mapping)
 
 
+def test_a_band_set_aside_for_text_in_it_is_told(tmp_path):
+    path = tmp_path / "text.csv"
+    path.write_text("g,r\n20.1,19\nfaint,18\n20.2,17\n")
+    subject = open_catalog(path)
+    assert roles(subject) == {"g": "ignore", "r": "magnitude"}
+    assert "holds text" in subject.mapping.column("g").reason
+    finding = next(f for f in check_catalog(subject).findings if f.column == "g")
+    assert (finding.severity, finding.rows, finding.n_rows) == ("warning", (1,), 1)
+    assert "'faint'" in finding.message
+
+
 def test_the_check_counts_what_was_planted():
     values = MAGNITUDES.copy()
     values[:4], values[5] = 99.0, np.nan
