@@ -6,7 +6,7 @@ import streamlit as st
 import qsovae
 from dashboard import cache
 from dashboard.layout import page_link, refuse
-from dashboard.state import View, current_view, seed
+from dashboard.state import View, current_view
 
 _DEMO = "demo"
 
@@ -16,7 +16,9 @@ def choose_run(view: View) -> str | None:
     names = [r.name for r in qsovae.list_runs() if r.status in ("complete", "damaged")]
     if view.run is None and names:
         view.run = _DEMO if _DEMO in names else names[0]
-    seed("run", view.run if view.run in names else None)
+    # Pages share this widget: each time it takes its value from the view, not from the
+    # page before.
+    st.session_state["run"] = view.run if view.run in names else None
     st.selectbox(
         "Run", names, index=None, key="run", on_change=_keep_choice,
         placeholder="Choose a run" if names else "No run yet", disabled=not names,
