@@ -136,17 +136,20 @@ def _scores_block(title: str, scores: dict[str, Any]) -> str:
 
 def check_text(report: "CheckReport") -> str:
     """Return a check's outcome."""
-    header = [
-        "column", "role", "band", "system", "sentinels", "nulls", "nans",
-        "sentinel_rows", "non_finite", "non_positive_errors", "median",
-    ]  # fmt: skip
-    lines = report.columns.reindex(columns=header).values.tolist()
-    whole = [[int(c) if isinstance(c, float) and c == c and k < 10 else c
-              for k, c in enumerate(line)] for line in lines]  # fmt: skip
+    # By key of the report: what it is called where there is little room.
+    header = {
+        "column": "column", "role": "role", "band": "band", "system": "system",
+        "sentinels": "missing", "observed_share": "observed", "nulls": "null",
+        "nans": "NaN", "sentinel_rows": "sentinel", "non_finite": "infinite",
+        "non_positive_errors": "error<=0", "duplicate_ids": "id twice",
+        "out_of_range": "off sphere", "median": "median",
+    }  # fmt: skip
+    columns = report.to_json()["columns"]
+    lines = [[column[key] for key in header] for column in columns]
     parts = [
         f"{report.name}: {report.n_rows:,} rows",
         "",
-        table_text(header, whole),
+        table_text(list(header.values()), lines),
         "",
     ]
     if report.is_simulated:
