@@ -14,7 +14,6 @@ import qsovae
 from dashboard.figures.layout import picture_settings
 
 
-
 class Page(NamedTuple):
     """A page: its script beside app.py, its title and icon."""
 

@@ -55,9 +55,9 @@ def breaches(path, text):
         root, *rest = name.split(".")
         if root in FORBIDDEN:
             found.append(f"imports {name}")
-        if root == "qsovae" and rest and rest[0] != layer(path):
-            if LEVEL.get(rest[0], 99) >= LEVEL[layer(path)]:
-                found.append(f"imports {name}")
+        inward = root == "qsovae" and rest and rest[0] != layer(path)
+        if inward and LEVEL.get(rest[0], 99) >= LEVEL[layer(path)]:
+            found.append(f"imports {name}")
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print":
             found.append("prints")

@@ -80,7 +80,8 @@ def class_figure(
             x=[None], y=["f1"], mode="markers", name="open: baseline",
             marker={"color": BASELINE_COLOUR, "symbol": "circle-open", "size": 10},
         )  # fmt: skip
-    figure.update_xaxes(title="share", range=_share_range(scores, rival), fixedrange=True)
+    shown = _share_range(scores, rival)
+    figure.update_xaxes(title="share", range=shown, fixedrange=True)
     figure.update_yaxes(
         autorange="reversed", type="category", fixedrange=True,
         ticktext=["completeness", "purity", "F1"], tickvals=list(_MEASURES),

@@ -29,7 +29,8 @@ def table():
             "split": ["train", "test", "unlabelled", "test"],
             "class_label": ["QSO", "STAR", None, "QSO"],
             "class_predicted": ["QSO", "QSO", "STAR", "GALAXY"],
-            "p_QSO": [0.9, 0.6, 0.2, 0.1], "morphology": ["point", "point", "extended", "unknown"],
+            "p_QSO": [0.9, 0.6, 0.2, 0.1],
+            "morphology": ["point", "point", "extended", "unknown"],
             "quality": [0, 1, 0, 0], "outlier_score": [1.0, 2.0, 3.0, 4.0],
             "map_1": [0.0, 1.0, 2.0, 3.0], "map_2": [0.0, 1.0, 2.0, 3.0],
         }

@@ -153,8 +153,15 @@ def test_a_training_of_another_tab_is_shown_with_its_epoch(server, open_page, te
     place.mkdir(parents=True)
     (place / "process.json").write_text(json.dumps({"pid": os.getpid()}))
     terms = {"total": 3.0, "reconstruction": 2.0, "kl": 0.5, "classification": 0.5}
-    entry = {"phase": "train", "epoch": 3, "n_epochs": 12, "eta_seconds": 61.0,
-             "train": terms, "validation": terms, "validation_accuracy": 0.5}  # fmt: skip
+    entry = {
+        "phase": "train",
+        "epoch": 3,
+        "n_epochs": 12,
+        "eta_seconds": 61.0,
+        "train": terms,
+        "validation": terms,
+        "validation_accuracy": 0.5,
+    }
     (place / "progress.jsonl").write_text(json.dumps(entry) + "\n")
     page = open_page("Train")
     assert "Training other" in texts(page)

@@ -81,9 +81,8 @@ def test_a_box_becomes_its_four_corners_whichever_way_it_was_drawn():
     drawn = {"lasso": [], "box": [{"x": [3.0, 1.0], "y": [-1.0, 4.0]}]}
     (outline,) = drawn_outlines(drawn)
     assert sorted(outline) == [(1.0, -1.0), (1.0, 4.0), (3.0, -1.0), (3.0, 4.0)]
-    assert qsovae.inside_outline_mask([2.0, 2.0, 0.0], [0.0, 5.0, 0.0], [outline]).tolist() == [
-        True, False, False,
-    ]  # fmt: skip
+    inside = qsovae.inside_outline_mask([2.0, 2.0, 0.0], [0.0, 5.0, 0.0], [outline])
+    assert inside.tolist() == [True, False, False]
 
 
 def test_a_click_without_an_area_selects_nothing():
