@@ -54,6 +54,7 @@ def stratified_split(
     test_fraction: float,
     seed: int,
     groups: ArrayLike | None = None,
+    where: str = "class_label",
 ) -> Split:
     """Return a split that holds out the same fraction of each class.
 
@@ -73,6 +74,8 @@ def stratified_split(
     groups : array_like, (n_rows,), optional
         Rows with equal entries are one object: its id, or the row's fingerprint.
         Null, or ``NO_FINGERPRINT`` among unsigned integers, leaves a row ungrouped.
+    where : str
+        File and column of the labels, for errors to name.
 
     Raises
     ------
@@ -83,7 +86,7 @@ def stratified_split(
         seed is no whole number that a generator takes.
     """
     labels, labelled = _labelled_rows(class_label)
-    _check_request(labelled.size, test_fraction, seed)
+    _check_request(labelled.size, test_fraction, seed, where)
     codes, classes = pd.factorize(labels[labelled].astype(str), sort=True)
     counts = np.bincount(codes, minlength=len(classes))
     is_rare = counts < _FEWEST_OF_A_CLASS
@@ -98,7 +101,7 @@ def stratified_split(
     test = _draw_test(codes[drawn_from], test_fraction, seed)
     part[labelled[drawn_from][test]] = "test"
     if groups is not None:
-        notes += _keep_groups_together(part, groups)
+        notes += _keep_groups_together(part, groups, where)
     tested = np.bincount(codes[part[labelled] == "test"], minlength=len(classes))
     notes += [
         f"class {classes[k]} has no test row"
@@ -161,7 +164,9 @@ def _labelled_rows(
     return labels, np.flatnonzero(~np.asarray(pd.isna(labels)))
 
 
-def _check_request(n_labelled: int, test_fraction: float, seed: int) -> None:
+def _check_request(
+    n_labelled: int, test_fraction: float, seed: int, where: str
+) -> None:
     """Refuse a fraction, a seed or a number of rows that cannot be split."""
     if not 0.0 < test_fraction < 1.0:
         raise ConfigError(
@@ -179,7 +184,7 @@ def _check_request(n_labelled: int, test_fraction: float, seed: int) -> None:
         raise InputError(
             f"{n_labelled} rows are labelled, too few to train on some and test on "
             "others",
-            "the label column",
+            where,
             f"Label at least {_FEWEST_LABELLED} rows.",
         )
 
@@ -206,7 +211,9 @@ def _draw_test(
     return np.asarray(test, dtype=np.int64)
 
 
-def _keep_groups_together(part: NDArray[np.str_], groups: ArrayLike) -> list[str]:
+def _keep_groups_together(
+    part: NDArray[np.str_], groups: ArrayLike, where: str
+) -> list[str]:
     """Move test rows whose group also trains into training; say how many."""
     entries = np.asarray(groups)
     if entries.shape != part.shape:
@@ -227,7 +234,7 @@ def _keep_groups_together(part: NDArray[np.str_], groups: ArrayLike) -> list[str
     if n_moved == n_test:
         raise InputError(
             f"all {n_test} test rows repeat rows that train",
-            "the catalog",
+            where,
             "Remove repeated rows, or choose features that tell objects apart.",
         )
     part[straddling] = "train"

@@ -55,8 +55,9 @@ def prepare(request: TrainRequest) -> Prepared:
     labels, table = _labels_and_features(catalog, request)
     fingerprints = row_fingerprints(table.values)
     split = stratified_split(
-        labels.class_label, request.test_fraction, request.seed, fingerprints
-    )
+        labels.class_label, request.test_fraction, request.seed, fingerprints,
+        f"{catalog.name}, column {request.label}",
+    )  # fmt: skip
     return Prepared(catalog, labels, table, fingerprints, split)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,8 +11,10 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from astropy.table import MaskedColumn, Table
 
 import qsovae
+from qsovae.cli import main
 
 
 def qsovae_command(*arguments, folder, **options):
@@ -210,3 +213,124 @@ def test_a_real_catalog_goes_the_whole_way(
     table = pd.read_parquet(tmp_path / "out.parquet")
     assert len(table) == pd.read_parquet(path).shape[0]
     assert table[f"p_{quasar}"].between(0, 1).all()
+
+
+BANDS = ("g", "r", "i")
+
+
+def labelled_table(n_rows=60):
+    """Return magnitudes of two classes that differ in colour, and exact ids."""
+    rng = np.random.default_rng(5)
+    is_quasar = np.arange(n_rows) % 2 == 0
+    table = pd.DataFrame({"source_id": 2**62 + 1 + np.arange(n_rows, dtype=np.int64)})
+    for k, band in enumerate(BANDS):
+        table[f"{band}_mag_ab"] = 20 - k * 0.8 * ~is_quasar + rng.normal(0, 0.1, n_rows)
+    table["class"] = np.where(is_quasar, "QSO", "STAR")
+    return table
+
+
+def with_labels(labels):
+    table = labelled_table(len(labels))
+    table["class"] = labels
+    return qsovae.table_bytes(table, ".csv")
+
+
+FITS = qsovae.table_bytes(labelled_table(), ".fits")
+UNUSABLE = {
+    "empty.fits": (b"", "the file is empty"),
+    "named.fits": (b"g,r\n1,2\n", "the name says FITS"),
+    "odd.dat": (b"g,r\n1,2\n", "no known kind"),
+    "cut.fits": (FITS[:6000], "truncated"),
+    "image.fits": (FITS[:2880], "no table"),
+    "ragged.csv": (b"g,r,class\n20,19,QSO\n20,19\n", "line 3 has 2 values"),
+    "double.csv": (b"g,r,g,class\n20,19,20,QSO\n", "two columns are named g"),
+    "none.csv": (b"g,r,class\n", "no rows"),
+    "three.csv": (with_labels(["QSO", "STAR", "STAR"]), "3 rows are labelled"),
+    "single.csv": (with_labels(["QSO"] * 60), "holds 1 class(es): QSO"),
+    "names.csv": (with_labels([f"s{k}" for k in range(500)]), "500 different values"),
+    "few.csv": (with_labels(["QSO"] * 58 + [None, "--"]), "holds 1 class(es): QSO"),
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_what_cannot_be_trained_on_ends_in_one_sentence(tmp_path, capsys, name):
+    content, words = UNUSABLE[name]
+    (tmp_path / name).write_bytes(content)
+    status = main(
+        ["train", str(tmp_path / name), "--label", "class", "--run", "r", "--runs",
+         str(tmp_path / "runs")]
+    )  # fmt: skip
+    told = capsys.readouterr()
+    message = told.err.strip().splitlines()[-1]
+    assert status == 1
+    assert told.out == ""
+    assert message.startswith("qsovae: error: ")
+    assert words in message
+    assert name in message
+    assert not (tmp_path / "runs" / "r").exists()
+
+
+def trained(folder, path):
+    """Return the report and the scored rows of a run trained on a catalog."""
+    runs = ["--runs", str(folder / "runs"), "--json"]
+    out = folder / "out.parquet"
+    assert main(["train", str(path), "--label", "class", "--run", "odd", "--epochs",
+                 "30", "--no-map", *runs]) == 0  # fmt: skip
+    assert main(["score", "odd", str(path), "-o", str(out), *runs]) == 0
+    manifest = qsovae.open_run("odd", folder / "runs").manifest
+    return manifest, pd.read_parquet(out)
+
+
+def test_a_fits_table_of_awkward_columns_goes_the_whole_way(tmp_path, capsys):
+    plain = labelled_table(80)
+    table = Table()
+    table["objid"] = np.array(plain["source_id"], dtype=">i8")
+    for band in BANDS:
+        table[f"{band}_mag_ab"] = np.array(plain[f"{band}_mag_ab"], dtype=">f4")
+    table["h_mag_ab"] = np.full(80, np.nan, dtype=np.float32)
+    mask = np.arange(80) % 7 == 0
+    table["n_match"] = MaskedColumn(np.ones(80, np.int32), mask=mask, fill_value=-9)
+    table["tile"] = np.full(80, 60_000, dtype=np.uint16)
+    spelt = np.where(np.arange(80) % 10 == 0, "qso", plain["class"])
+    table["class"] = np.char.ljust(spelt.astype(str), 12).astype("S12")
+    table.write(tmp_path / "awkward.fits")
+    manifest, scored = trained(tmp_path, tmp_path / "awkward.fits")
+    assert manifest["classes"] == ["QSO", "STAR"]
+    assert manifest["notes"][0] == "'qso' taken for 'QSO'"
+    assert scored["object_id"].tolist() == plain["source_id"].tolist()
+    assert (scored["class_predicted"] == plain["class"]).mean() > 0.95
+
+
+def test_csv_from_a_spreadsheet_goes_the_whole_way(tmp_path, capsys):
+    plain = labelled_table(80)
+    text = plain.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
+    (tmp_path / "sheet.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    _, scored = trained(tmp_path, tmp_path / "sheet.csv")
+    assert scored["object_id"].tolist() == plain["source_id"].tolist()
+    assert (scored["class_predicted"] == plain["class"]).mean() > 0.95
+
+
+@pytest.mark.parametrize("command", ["evaluate", "score", "project"])
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda run: (run / "rows.parquet").unlink(), "rows.parquet is missing"),
+        (lambda run: (run / "manifest.json").unlink(), "no manifest.json"),
+        (lambda run: (run / "scaler.json").write_text("{}"), "scaler.json is not the"),
+        (lambda run: (run / "manifest.json").write_text("{}"), "has format None"),
+    ],
+    ids=["missing", "unfinished", "tampered", "foreign"],
+)
+def test_a_spoilt_run_is_refused_by_every_command(
+    runs, simulated, tmp_path, capsys, spoil, words, command
+):
+    shutil.copytree(runs, tmp_path / "runs")
+    spoil(tmp_path / "runs" / "tiny")
+    arguments = [command, "tiny", str(simulated), "--runs", str(tmp_path / "runs")]
+    if command != "evaluate":
+        arguments += ["-o", str(tmp_path / "out.parquet")]
+    assert main(arguments) == 1
+    message = capsys.readouterr().err
+    assert words in message
+    assert "tiny" in message
+    assert not (tmp_path / "out.parquet").exists()
