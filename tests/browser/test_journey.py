@@ -61,35 +61,36 @@ def draw_lasso(visitor):
     drag = chart.locator(".nsewdrag").first
     drag.wait_for()
     box = drag.bounding_box()
-    corners = [(box["x"] + a * box["width"], box["y"] + b * box["height"])
+    # A mouse moves by whole pixels: corners on them are where the plot takes them.
+    corners = [(round(box["x"] + a * box["width"]), round(box["y"] + b * box["height"]))
                for a, b in LASSO]  # fmt: skip
     visitor.page.mouse.move(*corners[0])
     visitor.page.mouse.down()
     for corner in [*corners[1:], corners[0]]:
-        visitor.page.mouse.move(*corner, steps=6)
+        visitor.page.mouse.move(*corner)
+        visitor.page.wait_for_timeout(50)  # a move a frame, or two are taken as one
     visitor.page.mouse.up()
     visitor.settle()
     return chart.locator(".js-plotly-plot").evaluate(
-        """(plot, shares) => {
+        """(plot, pixels) => {
             const { xaxis, yaxis } = plot._fullLayout;
-            return shares.map(([a, b]) => [
-                xaxis.p2d(a * xaxis._length), yaxis.p2d(b * yaxis._length)]);
+            return pixels.map(([x, y]) => [xaxis.p2d(x), yaxis.p2d(y)]);
         }""",
-        LASSO,
+        [(x - box["x"], y - box["y"]) for x, y in corners],
     )
 
 
 def wanted_ids(run, corners):
     """Return the ids of point-like rows inside a polygon, and of those at its edge.
 
-    The mouse moves by whole pixels: of rows nearer than that nothing can be said.
+    The edge is half a pixel wide: of rows nearer than that nothing can be said.
     """
     rows = run.rows().merge(run.map(), on="row")
     places = rows[["map_1", "map_2"]].to_numpy(dtype=float)
     corners = np.array(corners)
     inside = Polygon(corners).contains_points(places)
-    two_pixels = np.ptp(corners[:, 0]) / 250
-    near = distance_to_edges(places, corners) < two_pixels
+    half_a_pixel = np.ptp(corners[:, 0]) / 1000
+    near = distance_to_edges(places, corners) < half_a_pixel
     ids = rows["object_id"].astype(str)
     is_point = (rows["morphology"] == "point").to_numpy()
     return set(ids[inside & is_point & ~near]), set(ids[is_point & near])
