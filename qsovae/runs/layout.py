@@ -55,12 +55,12 @@ def aside(folder: Path, name: str) -> Path:
     return folder / f".{name}{_ASIDE}"
 
 
-def recover(folder: Path) -> None:
-    """Put back runs whose replacement a crash cut short."""
-    for old in folder.glob(f".*{_ASIDE}"):
-        name = old.name.removeprefix(".").removesuffix(_ASIDE)
-        if not (folder / name).exists():
-            old.rename(folder / name)
+def set_aside(folder: Path) -> dict[str, Path]:
+    """Return the old runs that wait for new ones to take their places, by name."""
+    return {
+        old.name.removeprefix(".").removesuffix(_ASIDE): old
+        for old in folder.glob(f".*{_ASIDE}")
+    }
 
 
 def read_json_lines(path: Path) -> list[dict[str, Any]]:

@@ -15,7 +15,8 @@ from qsovae.runs.layout import (
     PROGRESS,
     read_json_lines,
     read_manifest,
-    recover,
+    set_aside,
+    training_folder,
 )
 
 
@@ -59,6 +60,14 @@ def list_runs(folder: Path | None = None) -> list[RunListing]:
     training = sorted(waiting.iterdir()) if waiting.is_dir() else []
     finished = sorted(p for p in folder.iterdir() if p.is_dir() and p.name[0] != ".")
     return [_in_training(p) for p in training] + [_finished(p) for p in finished]
+
+
+def recover(folder: Path) -> None:
+    """Put back runs whose replacement a crash cut short."""
+    for name, old in set_aside(folder).items():
+        # A process that still lives is in the midst of the swap and ends it itself.
+        if not is_alive(training_folder(folder, name)) and not (folder / name).exists():
+            old.rename(folder / name)
 
 
 def _finished(path: Path) -> RunListing:

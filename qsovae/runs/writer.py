@@ -25,10 +25,9 @@ from qsovae.runs.layout import (
     STOP,
     aside,
     check_name,
-    recover,
     training_folder,
 )
-from qsovae.runs.listing import is_alive
+from qsovae.runs.listing import is_alive, recover
 from qsovae.tables import file_sha256, table_bytes, write_whole
 
 
@@ -68,6 +67,7 @@ class RunWriter:
                 str(folder),
                 "Wait for it, stop it, or choose another name.",
             )
+        self._started_utc = _now()
         self._clear()
 
     def _clear(self) -> None:
@@ -76,7 +76,11 @@ class RunWriter:
         for left in self.path.iterdir():
             if left.name != LOG:
                 left.unlink()
-        state = {"pid": os.getpid(), "started_utc": _now()}
+        self._sign(os.getpid())
+
+    def _sign(self, pid: int | None) -> None:
+        """Leave word of the process that trains; None once it has given up."""
+        state = {"pid": pid, "started_utc": self._started_utc}
         write_whole(self.path / PROCESS, json.dumps(state).encode())
 
     def __enter__(self) -> Self:
@@ -95,6 +99,8 @@ class RunWriter:
                 f"unexpected {type(error).__name__}; see {LOG}"
             )  # fmt: skip
             self.report({"phase": "failed", "message": message})
+            # A notebook lives on after its training: the name must be free again.
+            self._sign(None)
 
     def report(self, entry: dict[str, Any]) -> None:
         """Append one entry to the progress log."""
@@ -115,9 +121,10 @@ class RunWriter:
 
     def finish(self, manifest: dict[str, Any]) -> None:
         """Write the manifest, with a digest of every file, and take the run's place."""
-        for left in (PROCESS, STOP, LOG):
+        for left in (STOP, LOG):
             (self.path / left).unlink(missing_ok=True)
-        files = sorted(p.name for p in self.path.iterdir())
+        # The word of the process stays until the end: a swap is its own to finish.
+        files = sorted(p.name for p in self.path.iterdir() if p.name != PROCESS)
         manifest = {
             "format": FORMAT,
             "run": self.name,
@@ -139,7 +146,13 @@ class RunWriter:
             shutil.rmtree(old)
         if final.exists():
             final.rename(old)
-        self.path.rename(final)
+        try:
+            self.path.rename(final)
+        except BaseException:
+            if old.exists():
+                old.rename(final)
+            raise
+        (final / PROCESS).unlink(missing_ok=True)
         _sync(self.folder)
         if old.exists():
             shutil.rmtree(old)

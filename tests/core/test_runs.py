@@ -188,6 +188,36 @@ def test_finishing_puts_the_new_run_in_place_and_leaves_nothing_behind(folder):
     assert list((folder / ".training").iterdir()) == []
 
 
+def test_a_swap_in_the_midst_is_left_to_the_process_that_makes_it(folder, monkeypatch):
+    from pathlib import Path
+
+    writer = prepare(folder)
+    original, seen = Path.rename, []
+
+    def rename(path, target):
+        moved = original(path, target)
+        seen.append([r.status for r in list_runs(folder)])  # as a dashboard does
+        return moved
+
+    monkeypatch.setattr(Path, "rename", rename)
+    writer.finish(new_manifest(folder))
+    assert len(seen) == 2
+    assert open_run("tiny", folder).manifest["created_utc"] == NEW
+
+
+def test_what_a_dead_process_set_aside_is_put_back(folder):
+    writer = prepare(folder)
+    (folder / "tiny").rename(folder / ".tiny.replaced")
+    state = json.loads((writer.path / "process.json").read_text())
+    assert list_runs(folder)[-1].status == "training"  # ours, alive: not yet put back
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (writer.path / "process.json").write_text(json.dumps(state | {"pid": dead.pid}))
+    assert [(r.name, r.status) for r in list_runs(folder)] == [
+        ("tiny", "interrupted"), ("tiny", "complete"),
+    ]  # fmt: skip
+
+
 def test_a_training_that_was_killed_is_listed_as_interrupted(tmp_path):
     code = (
         "import time; from pathlib import Path; from qsovae.runs import RunWriter\n"
@@ -218,6 +248,7 @@ def test_an_error_is_left_for_whoever_watches(tmp_path):
         "failed",
         "epochs is 0 (in epochs). Use more.",
     )
+    RunWriter(tmp_path, "wrong")  # by the same process: the name is free again
 
 
 def test_a_stop_file_is_seen(tmp_path):
