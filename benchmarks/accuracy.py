@@ -209,7 +209,7 @@ class: the rows detected in WISE are the fair test. Class shares are those of
 spectroscopic targets and reference libraries, not of the sky.
 {facts}.""")
     table = report.table_text(head, lines, n_text=2)
-    return f"{table}\n\n{notes}\nMade by `{COMMAND}`."
+    return f"{table}\n\n{notes}\nMade by `make benchmark`; this part alone: `{COMMAND}`."
 
 
 def _cell(values: dict[str, Any], digits: int, sign: str = "") -> str:

@@ -33,6 +33,7 @@ def main() -> None:
         layout="wide",
         initial_sidebar_state=_SIDEBAR_WIDTH,
     )
+    st.logo(here / "static" / "wordmark.svg", size="large")
     st.html(_STYLE)
     view = current_view()
     first, *others = PAGES
@@ -48,8 +49,10 @@ def main() -> None:
     st.navigation([*pages, alias]).run()
     source = find_source(view.catalog)
     with st.sidebar:
-        st.caption(f"Catalog: {escaped(source.path.name) if source else 'none yet'}")
-        st.caption(f"Run: {escaped(view.run) if view.run else 'none yet'}")
+        if source:
+            st.caption(f"Catalog: {escaped(source.path.name)}")
+        if view.run:
+            st.caption(f"Run: {escaped(view.run)}")
 
 
 main()

@@ -138,8 +138,11 @@ def show_classes(
     shares = st.column_config.NumberColumn(format="%.3f")
     st.dataframe(
         table, hide_index=True, key="class_table",
-        column_config={c: shares for c in ("completeness", "purity", "f1")}
-        | {"rows": st.column_config.NumberColumn(format="localized")},
+        column_config={
+            "class_label": "class", "completeness": shares, "purity": shares,
+            "f1": st.column_config.NumberColumn("F1", format="%.3f"),
+            "rows": st.column_config.NumberColumn(format="localized"),
+        },
     )  # fmt: skip
     figure = figures.class_figure(
         qsovae.scores_table(scores),
@@ -163,7 +166,7 @@ def show_report(report: dict[str, Any], name: str) -> None:
     """Offer all scores as one file."""
     overall = pd.DataFrame(
         [
-            {"morphology": m, "model": "vae" if who is report else "baseline",
+            {"morphology": m, "model": MODELS["vae" if who is report else "baseline"],
              **{k: v for k, v in entries.items()
                 if k in ("rows", "accuracy", "balanced_accuracy", "log_loss")}}
             for who in (report, report.get("baseline") or {})
@@ -175,7 +178,13 @@ def show_report(report: dict[str, Any], name: str) -> None:
     shares = st.column_config.NumberColumn(format="%.3f")
     st.dataframe(
         overall, hide_index=True, key="scores_table",
-        column_config={c: shares for c in overall.columns[3:]}
-        | {"rows": st.column_config.NumberColumn(format="localized")},
+        column_config={
+            "rows": st.column_config.NumberColumn(format="localized"),
+            "accuracy": shares,
+            "balanced_accuracy": st.column_config.NumberColumn(
+                "balanced accuracy", format="%.3f"
+            ),
+            "log_loss": st.column_config.NumberColumn("log loss", format="%.3f"),
+        },
     )  # fmt: skip
     download_table(lambda: overall, f"{name}_scores")

@@ -28,7 +28,7 @@ def arranged(figure: go.Figure, *, is_simulated: bool, height: int) -> go.Figure
     """Return the figure with the common margins, marked if its rows are simulated."""
     figure.update_layout(
         height=height,
-        margin={"l": 10, "r": 10, "t": 30, "b": 64},
+        margin={"l": 10, "r": 10, "t": 30, "b": 72},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0.0},
         hoverlabel={"align": "left"},
     )
@@ -37,7 +37,7 @@ def arranged(figure: go.Figure, *, is_simulated: bool, height: int) -> go.Figure
     if is_simulated:
         figure.add_annotation(
             text=SIMULATED, xref="paper", yref="paper", x=1.0, y=0.0, xanchor="right",
-            yanchor="top", yshift=-42, showarrow=False,
+            yanchor="top", yshift=-50, showarrow=False,
             font={"size": 11, "color": "#B06A00"},
         )  # fmt: skip
     return figure

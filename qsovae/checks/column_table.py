@@ -56,7 +56,9 @@ def _number_cells(
     """Return the cells that only a column of numbers has."""
     observed = clean[np.isfinite(clean)]
     low, middle, high = (
-        np.percentile(observed, [0, 50, 100]) if observed.size else (np.nan,) * 3
+        np.percentile(observed, [0, 50, 100])
+        if observed.size and column.role != "id"  # an id is a name: it has no size
+        else (np.nan,) * 3
     )
     cells = {
         "sentinel_rows": int(is_sentinel(raw, column.sentinels).sum()),

@@ -42,6 +42,7 @@ def test_a_count_without_a_meaning_is_missing_not_zero(lines):
     assert pd.isna(lines.loc["ra", "duplicate_ids"])
     assert pd.isna(lines.loc["psfmag_g", "out_of_range"])
     assert pd.isna(lines.loc["class", "sentinel_rows"])
+    assert pd.isna(lines.loc["objid", "median"])  # an id is a name
 
 
 def test_the_report_as_json_has_null_where_a_count_is_missing(tmp_path):
