@@ -204,12 +204,16 @@ Mean ± s.d. over {result["seeds"]} seeds of split and model. 30 % of each class
 out; rows with the same features are never on both sides. VAE: `qsovae train` with
 {how}. Boosting: scikit-learn's `HistGradientBoostingClassifier` with its
 defaults, on the same features and training rows. On large catalogs these stop it early;
-"all rounds" goes to the end. In VST ATLAS a missing WISE colour alone tells much of the
-class: the rows detected in WISE are the fair test. Class shares are those of
-spectroscopic targets and reference libraries, not of the sky.
+"all rounds" goes to the end, and where a class has only a score of training rows (white
+dwarfs detected in WISE) it can come apart, hence the large spread there. In VST ATLAS
+a missing WISE colour alone tells much of the class: the rows detected in WISE are the
+fair test. Class shares are those of spectroscopic targets and reference libraries, not
+of the sky.
 {facts}.""")
     table = report.table_text(head, lines, n_text=2)
-    return f"{table}\n\n{notes}\nMade by `make benchmark`; this part alone: `{COMMAND}`."
+    return (
+        f"{table}\n\n{notes}\nMade by `make benchmark`; this part alone: `{COMMAND}`."
+    )
 
 
 def _cell(values: dict[str, Any], digits: int, sign: str = "") -> str:

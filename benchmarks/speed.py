@@ -177,7 +177,9 @@ Median (least to most); turns: {result["repeats"]}. qsovae and its peer run in t
 the ratio, qsovae to peer, is taken turn by turn: below 1 qsovae is quicker or smaller,
 but with rows/s slower. {without} {facts}.""")
     table = report.table_text(head, lines, n_text=2)
-    return f"{table}\n\n{notes}\nMade by `make benchmark`; this part alone: `{COMMAND}`."
+    return (
+        f"{table}\n\n{notes}\nMade by `make benchmark`; this part alone: `{COMMAND}`."
+    )
 
 
 def _line(what: str, entry: dict[str, Any]) -> list[str]:
