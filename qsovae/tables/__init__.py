@@ -4,7 +4,9 @@ Layer: above errors. A table leaves as it came: every row, in order, integers st
 integers; what could not be kept is named in ``RawTable.notes``.
 """
 
+from qsovae.tables.appending import TableWriter
 from qsovae.tables.formats import READABLE_SUFFIXES, WRITABLE_SUFFIXES
+from qsovae.tables.portions import TablePortions
 from qsovae.tables.raw import RawTable
 from qsovae.tables.reading import file_sha256, read_table
 from qsovae.tables.writing import table_bytes, write_table, write_whole
@@ -13,6 +15,8 @@ __all__ = [
     "READABLE_SUFFIXES",
     "WRITABLE_SUFFIXES",
     "RawTable",
+    "TablePortions",
+    "TableWriter",
     "file_sha256",
     "read_table",
     "table_bytes",

@@ -28,29 +28,50 @@ _FITS_BLOCK = 2880  # bytes
 def read_fits(file: TableFile) -> RawTable:
     """Read the first table extension that has rows, else the first table."""
     with fits.open(io.BytesIO(file.content), memmap=False) as hdus:
-        tables = [h for h in hdus if isinstance(h, (fits.BinTableHDU, fits.TableHDU))]
-        if not tables:
-            raise _without_table(file, len(hdus))
-        hdu = next((h for h in tables if h.header.get("NAXIS2", 0)), tables[0])
-        _refuse_truncated(file, hdu)
-        refuse_double_names([column.name for column in hdu.columns], file.name)
-        _shift_unsigned_nulls(hdu)
-        table = Table.read(hdu)
-        cards = {
-            str(k): str(v)
-            for header in (hdus[0].header, hdu.header)
-            for k, v in header.items()
-            if k and k not in ("COMMENT", "HISTORY")
-        }
-        notes = _others_left(len(tables), hdu.name)
-    return _from_astropy(table, file, cards, notes)
+        return fits_portion(file, hdus, slice(None))
+
+
+def fits_table_hdu(file: TableFile, hdus: fits.HDUList) -> Any:
+    """Return the first table extension that has rows, else the first table.
+
+    Raises
+    ------
+    CatalogError
+        If there is none, it is truncated, or two columns have one name.
+    """
+    tables = _tables_of(hdus)
+    if not tables:
+        raise _without_table(file, len(hdus))
+    hdu = next((h for h in tables if h.header.get("NAXIS2", 0)), tables[0])
+    _refuse_truncated(file, hdu)
+    refuse_double_names([column.name for column in hdu.columns], file.name)
+    return hdu
+
+
+def fits_portion(file: TableFile, hdus: fits.HDUList, rows: slice) -> RawTable:
+    """Return some rows of a file's table."""
+    hdu = fits_table_hdu(file, hdus)
+    part = hdu if rows == slice(None) else type(hdu)(hdu.data[rows], hdu.header)
+    _shift_unsigned_nulls(part)
+    cards = {
+        str(k): str(v)
+        for header in (hdus[0].header, hdu.header)
+        for k, v in header.items()
+        if k and k not in ("COMMENT", "HISTORY")
+    }
+    notes = _others_left(len(_tables_of(hdus)), hdu.name)
+    return _from_astropy(Table.read(part), file, cards, notes)
+
+
+def _tables_of(hdus: fits.HDUList) -> list[Any]:
+    return [h for h in hdus if isinstance(h, (fits.BinTableHDU, fits.TableHDU))]
 
 
 def _without_table(file: TableFile, n_parts: int) -> CatalogError:
     """Return what to say of a FITS file in which no table was found."""
-    if len(file.content) % _FITS_BLOCK:
+    if file.n_bytes % _FITS_BLOCK:
         return CatalogError(
-            f"the FITS file is truncated: it ends after {len(file.content):,} bytes, "
+            f"the FITS file is truncated: it ends after {file.n_bytes:,} bytes, "
             "before any table",
             file.name,
             "Download it again.",
@@ -66,9 +87,9 @@ def _refuse_truncated(file: TableFile, hdu: Any) -> None:
     """Refuse a table that ends before its header says."""
     start = hdu.fileinfo()["datLoc"]
     whole = start + hdu.header["NAXIS1"] * hdu.header["NAXIS2"]
-    if whole > len(file.content):
+    if whole > file.n_bytes:
         raise CatalogError(
-            f"the FITS file is truncated: {len(file.content):,} bytes of {whole:,}",
+            f"the FITS file is truncated: {file.n_bytes:,} bytes of {whole:,}",
             file.name,
             "Download it again.",
         )

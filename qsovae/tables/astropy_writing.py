@@ -6,6 +6,7 @@ Within tables: beside the formats' reading.
 import io
 import warnings
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,10 @@ _VOTABLE_INTEGERS = {"int8": "int16", "uint16": "int32", "uint32": "int64"}
 
 
 def astropy_table(
-    frame: pd.DataFrame, units: Mapping[str, str], descriptions: Mapping[str, str]
+    frame: pd.DataFrame,
+    units: Mapping[str, str],
+    ucds: Mapping[str, str],
+    descriptions: Mapping[str, str],
 ) -> Table:
     """Return an astropy table with nulls masked, integers kept as integers."""
     table = Table()
@@ -29,6 +33,8 @@ def astropy_table(
         table[name] = MaskedColumn(values, mask=null) if null.any() else values
         table[name].unit = units.get(name)
         table[name].description = descriptions.get(name)
+        if name in ucds:
+            table[name].meta["ucd"] = ucds[name]
     return table
 
 
@@ -53,10 +59,28 @@ def _values_and_nulls(
 
 
 def write_fits(table: Table, meta: Mapping[str, Any], stream: io.BytesIO) -> None:
-    """Write FITS with the meta data as header cards, which know ASCII alone."""
+    """Write FITS with the meta data as header cards."""
+    fits_hdu(table, meta).writeto(stream)
+
+
+def fits_hdu(
+    table: Table,
+    meta: Mapping[str, Any],
+    text_widths: Mapping[str, int] = MappingProxyType({}),
+) -> fits.BinTableHDU:
+    """Return a binary table with the meta data as cards, which know ASCII alone.
+
+    ``text_widths`` are bytes that a column of text has room for at least.
+    """
     for name in table.colnames:
-        _adapt_to_fits(table, name)
+        _adapt_to_fits(table, name, text_widths.get(name, 1))
     hdu = fits.table_to_hdu(table)
+    for number, name in enumerate(table.colnames, start=1):
+        # Not of the standard, but what STILTS and TOPCAT write and read.
+        if "ucd" in table[name].meta:
+            hdu.header[f"TUCD{number}"] = table[name].meta["ucd"]
+        if table[name].description:
+            hdu.header[f"TCOMM{number}"] = table[name].description
     for key, value in meta.items():
         # Longer keywords take the HIERARCH convention.
         card = key.upper() if len(key) <= 8 else f"HIERARCH {key.upper()}"
@@ -64,7 +88,7 @@ def write_fits(table: Table, meta: Mapping[str, Any], stream: io.BytesIO) -> Non
         if isinstance(plain, str):
             plain = plain.encode("ascii", "replace").decode()
         hdu.header[card] = plain
-    hdu.writeto(stream)
+    return hdu
 
 
 def write_votable(table: Table, meta: Mapping[str, Any], stream: io.BytesIO) -> None:
@@ -93,13 +117,15 @@ def _plain(value: Any) -> bool | int | float | str:
     return value if isinstance(value, (bool, int, float, str)) else str(value)
 
 
-def _adapt_to_fits(table: Table, name: str) -> None:
+def _adapt_to_fits(table: Table, name: str, text_width: int) -> None:
     """Give a column a type and a null that FITS has room for."""
     column = table[name]
     kind = column.dtype.kind
     if kind == "U":
         # The standard means ASCII; other signs pass as the UTF-8 that all tools write.
-        _change(table, name, np.char.encode(np.asarray(column), "utf-8"))
+        encoded = np.char.encode(np.asarray(column), "utf-8")
+        width = max(encoded.dtype.itemsize, text_width)
+        _change(table, name, encoded.astype(f"S{width}"))
     elif column.dtype == np.int8:
         _change(table, name, column.astype(np.int16))
     elif kind == "b" and isinstance(column, MaskedColumn):
@@ -127,6 +153,7 @@ def _adapt_to_votable(table: Table, name: str) -> None:
 
 def _change(table: Table, name: str, values: Any) -> None:
     """Replace a column's values, keeping its unit and description."""
-    unit, description = table[name].unit, table[name].description
+    before = table[name]
     table[name] = values
-    table[name].unit, table[name].description = unit, description
+    table[name].unit, table[name].description = before.unit, before.description
+    table[name].meta.update(before.meta)

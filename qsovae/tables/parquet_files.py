@@ -30,15 +30,29 @@ _NULLABLE = {
 def read_parquet(file: TableFile) -> RawTable:
     """Read Parquet; masked integers stay integers."""
     table = pq.read_table(io.BytesIO(file.content))
+    return from_arrow(table, file, parquet_meta(table.schema))
+
+
+def parquet_meta(schema: pa.Schema) -> dict[str, str]:
+    """Return what a file says of itself, without pandas' own notes."""
+    stored = schema.metadata or {}
+    meta = {k.decode(): v.decode("utf-8", "replace") for k, v in stored.items()}
+    meta.pop("pandas", None)
+    return meta
+
+
+def from_arrow(
+    table: pa.Table | pa.RecordBatch, file: TableFile, meta: dict[str, str]
+) -> RawTable:
+    """Return an Arrow table, or a batch of one, as a frame."""
+    if isinstance(table, pa.RecordBatch):
+        table = pa.Table.from_batches([table])
     refuse_double_names(table.column_names, file.name)
     units = {}
     for column in table.schema:
         stated = (column.metadata or {}).get(b"unit")
         if stated:
             units[column.name] = stated.decode()
-    stored = table.schema.metadata or {}
-    meta = {k.decode(): v.decode("utf-8", "replace") for k, v in stored.items()}
-    meta.pop("pandas", None)
     nested = [f.name for f in table.schema if pa.types.is_nested(f.type)]
     table = table.drop_columns(nested)
     for k, column in enumerate(table.schema):
@@ -51,23 +65,36 @@ def read_parquet(file: TableFile) -> RawTable:
     return raw_table(frame, file, units=units, meta=meta, notes=notes)
 
 
+def arrow_table(
+    frame: pd.DataFrame,
+    units: Mapping[str, str],
+    ucds: Mapping[str, str],
+    descriptions: Mapping[str, str],
+    meta: Mapping[str, Any],
+) -> pa.Table:
+    """Return a table with units, UCDs and descriptions on its fields."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    said = {"unit": units, "ucd": ucds, "description": descriptions}
+    fields = []
+    for column in table.schema:
+        notes = {
+            what: by_name[column.name]
+            for what, by_name in said.items() if column.name in by_name
+        }  # fmt: skip
+        fields.append(column.with_metadata(notes or None))
+    schema = pa.schema(fields, metadata={str(k): str(v) for k, v in meta.items()})
+    return table.cast(schema)
+
+
 def parquet_bytes(
     frame: pd.DataFrame,
     units: Mapping[str, str],
+    ucds: Mapping[str, str],
     descriptions: Mapping[str, str],
     meta: Mapping[str, Any],
 ) -> bytes:
-    """Return Parquet with units and descriptions on the fields."""
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    fields = []
-    for column in table.schema:
-        notes = {}
-        if column.name in units:
-            notes["unit"] = units[column.name]
-        if column.name in descriptions:
-            notes["description"] = descriptions[column.name]
-        fields.append(column.with_metadata(notes or None))
-    schema = pa.schema(fields, metadata={str(k): str(v) for k, v in meta.items()})
+    """Return a table as Parquet, with what ``arrow_table`` says of it."""
     stream = io.BytesIO()
-    pq.write_table(table.cast(schema), stream, compression="zstd")
+    table = arrow_table(frame, units, ucds, descriptions, meta)
+    pq.write_table(table, stream, compression="zstd")
     return stream.getvalue()

@@ -14,11 +14,12 @@ from qsovae.errors import CatalogError
 
 
 class TableFile(NamedTuple):
-    """A file's name, the digest of its bytes, and what it holds once unpacked."""
+    """A file's name, the digest of its bytes, what it holds once unpacked, its size."""
 
     name: str
     sha256: str
     content: bytes
+    n_bytes: int
 
 
 @dataclass(frozen=True)

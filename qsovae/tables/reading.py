@@ -5,6 +5,8 @@ Within tables: above the formats.
 
 import hashlib
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +32,31 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+@contextmanager
+def refusals_in(name: str, kind: str) -> Iterator[None]:
+    """Read a file in here: what a library says of a damaged one ends in one sentence.
+
+    Raises
+    ------
+    CatalogError
+        If anything goes wrong.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Loose units and dialects are the rule in real files, not an error.
+            warnings.simplefilter("ignore")
+            yield
+    except CatalogError:
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever the library throws
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise CatalogError(
+            f"the {kind} file cannot be read: {reason}",
+            name,
+            "It may be truncated or damaged: download it again.",
+        ) from None
+
+
 def read_table(path: Path | str) -> RawTable:
     """Return a file's table.
 
@@ -51,23 +78,11 @@ def read_table(path: Path | str) -> RawTable:
     if not content:
         raise CatalogError("the file is empty", path.name, "Download it again.")
     sha256 = hashlib.sha256(content).hexdigest()
-    file = TableFile(path.name, sha256, unpacked(content, path.name))
+    plain = unpacked(content, path.name)
+    file = TableFile(path.name, sha256, plain, len(plain))
     kind = format_of(file.content, file.name)
-    try:
-        with warnings.catch_warnings():
-            # Loose units and dialects are the rule in real files, not an error.
-            warnings.simplefilter("ignore")
-            raw = _READERS[kind](file)
-    except CatalogError:
-        raise
-    # Whatever a damaged file makes a library say ends here in one sentence.
-    except Exception as error:  # noqa: BLE001
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise CatalogError(
-            f"the {kind} file cannot be read: {reason}",
-            path.name,
-            "It may be truncated or damaged: download it again.",
-        ) from None
+    with refusals_in(path.name, kind):
+        raw = _READERS[kind](file)
     if not len(raw.frame.columns):
         raise CatalogError("the table has no columns", path.name, "Check the file.")
     stated = format_by_name(file.name)

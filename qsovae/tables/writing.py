@@ -30,6 +30,7 @@ def write_table(
     path: Path | str,
     *,
     units: Mapping[str, str] | None = None,
+    ucds: Mapping[str, str] | None = None,
     descriptions: Mapping[str, str] | None = None,
     meta: Mapping[str, Any] | None = None,
 ) -> None:
@@ -44,8 +45,9 @@ def write_table(
     """
     path = Path(path)
     content = table_bytes(
-        frame, path.suffix, units=units, descriptions=descriptions, meta=meta
-    )
+        frame, path.suffix, units=units, ucds=ucds, descriptions=descriptions,
+        meta=meta,
+    )  # fmt: skip
     try:
         write_whole(path, content)
     except OSError as error:
@@ -76,6 +78,7 @@ def table_bytes(
     suffix: str,
     *,
     units: Mapping[str, str] | None = None,
+    ucds: Mapping[str, str] | None = None,
     descriptions: Mapping[str, str] | None = None,
     meta: Mapping[str, Any] | None = None,
 ) -> bytes:
@@ -85,8 +88,8 @@ def table_bytes(
     ----------
     suffix : str
         One of ``WRITABLE_SUFFIXES``.
-    units, descriptions : mapping, optional
-        By column name; CSV has no room for them.
+    units, ucds, descriptions : mapping, optional
+        By column name; CSV has no room for them, ECSV none for UCDs.
     meta : mapping, optional
         Short names to plain values, kept in the header.
     """
@@ -101,8 +104,10 @@ def table_bytes(
         text: str = frame.to_csv(index=False)
         return text.encode("utf-8")
     if suffix == ".parquet":
-        return parquet_bytes(frame, units or {}, descriptions or {}, meta or {})
+        return parquet_bytes(
+            frame, units or {}, ucds or {}, descriptions or {}, meta or {}
+        )
     stream = io.BytesIO()
-    table = astropy_table(frame, units or {}, descriptions or {})
+    table = astropy_table(frame, units or {}, ucds or {}, descriptions or {})
     _WRITERS[suffix](table, meta or {}, stream)
     return stream.getvalue()

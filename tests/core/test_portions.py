@@ -1,0 +1,95 @@
+"""Tables read in portions: the same rows as at once, and refused in the same words."""
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import qsovae
+from qsovae import CatalogError
+from qsovae.tables import TablePortions
+
+N = 25
+
+
+@pytest.fixture
+def frame():
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "source_id": 2**62 + np.arange(N),
+            "mag": rng.normal(20, 1, N).astype(np.float32),
+            "name": [f"star {k}" if k % 3 else "" for k in range(N)],
+            "maybe": pd.array([None, *range(1, N)], dtype="Int32"),
+            "known": rng.random(N) < 0.5,
+        }
+    )
+
+
+@pytest.mark.parametrize("step", [1, 7, 25, 100])
+@pytest.mark.parametrize("suffix", [".fits", ".parquet", ".csv", ".vot", ".ecsv"])
+def test_portions_are_the_table_cut(tmp_path, frame, suffix, step):
+    path = tmp_path / f"table{suffix}"
+    qsovae.write_table(frame, path, units={"mag": "mag"}, meta={"is_sim": True})
+    whole = qsovae.read_table(path)
+    portions = TablePortions(path, step)
+    assert (portions.n_rows, portions.sha256) == (N, whole.sha256)
+    for _ in range(2):  # it may be gone through again
+        parts = list(portions)
+        assert [len(p.frame) for p in parts[:-1]] == [step] * (len(parts) - 1)
+        joined = pd.concat([p.frame for p in parts], ignore_index=True)
+        for name in whole.frame:
+            assert joined[name].astype("string").tolist() == (
+                whole.frame[name].astype("string").tolist()
+            )
+        assert all(p.units == whole.units for p in parts)
+        assert all(p.meta == whole.meta for p in parts)
+        assert all(p.sha256 == whole.sha256 for p in parts)
+
+
+@pytest.mark.parametrize("suffix", [".fits", ".parquet"])
+def test_a_table_without_rows_is_one_portion_without_rows(tmp_path, frame, suffix):
+    path = tmp_path / f"table{suffix}"
+    qsovae.write_table(frame[:0], path)
+    (part,) = TablePortions(path, 10)
+    assert len(part.frame) == 0
+    assert list(part.frame) == list(frame)
+
+
+def test_a_compressed_file_is_read_as_well(tmp_path, frame):
+    qsovae.write_table(frame, tmp_path / "t.fits")
+    path = tmp_path / "t.fits.gz"
+    path.write_bytes(gzip.compress((tmp_path / "t.fits").read_bytes()))
+    ids = np.concatenate([p.frame["source_id"] for p in TablePortions(path, 10)])
+    assert ids.tolist() == frame["source_id"].tolist()
+
+
+@pytest.mark.parametrize("suffix", [".fits", ".parquet", ".csv"])
+@pytest.mark.parametrize("keep", [0, 40, 3000])
+def test_what_cannot_be_read_is_refused_as_by_reading_at_once(
+    tmp_path, frame, suffix, keep
+):
+    path = tmp_path / f"table{suffix}"
+    qsovae.write_table(frame, path)
+    content = path.read_bytes()
+    path.write_bytes(content[: min(keep, len(content) - 1)])
+    said = refusal(lambda: qsovae.read_table(path))
+    again = refusal(lambda: list(TablePortions(path, 10)))
+    assert bool(said) == bool(again)
+    if suffix == ".fits":
+        assert again == said
+
+
+def refusal(read):
+    """Return how a file is refused, nothing if it is read."""
+    try:
+        read()
+    except CatalogError as error:
+        return str(error)
+    return ""
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(CatalogError, match="no such file"):
+        TablePortions(tmp_path / "no.fits", 10)
