@@ -13,12 +13,12 @@ DASHBOARD = ROOT.parent / "dashboard"
 # Low to high; those on one line are siblings and never import each other.
 LAYERS = """
 errors
-bands batch
+bands batch crossmatch reference
 tables elbo targets
 columns model
 recognition training
 catalog estimator
-checks features simulation splits
+checks combine features simulation splits
 runs evaluation projection
 inference baseline
 workflow
