@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from qsovae.bands import (
         BANDS,
+        COMBINED_SURVEYS,
         MORPHOLOGIES,
         QUALITY_DESCRIPTIONS,
         Band,
         Quality,
+        SurveyDefinition,
     )
     from qsovae.baseline import (
         fit_baseline,
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
         CheckReport,
         Finding,
         check_catalog,
+        check_page,
+        write_check_page,
     )
     from qsovae.columns import (
         ROLES,
@@ -35,6 +39,11 @@ if TYPE_CHECKING:
         Column,
         Mapping,
         MappingStore,
+    )
+    from qsovae.combine import (
+        MATCH_KINDS,
+        CombineRequest,
+        combine_surveys,
     )
     from qsovae.errors import (
         CatalogError,
@@ -92,6 +101,8 @@ if TYPE_CHECKING:
     from qsovae.simulation import (
         SIM_VERSION,
         simulate,
+        simulate_separately,
+        write_separately,
         write_simulation,
     )
     from qsovae.splits import (
@@ -125,6 +136,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "BANDS": "bands",
+    "COMBINED_SURVEYS": "bands",
+    "MATCH_KINDS": "combine",
     "MORPHOLOGIES": "bands",
     "PARTS": "splits",
     "QUALITY_DESCRIPTIONS": "bands",
@@ -139,6 +152,7 @@ _HOMES = {
     "CheckReport": "checks",
     "ClassScores": "evaluation",
     "Column": "columns",
+    "CombineRequest": "combine",
     "ConfigError": "errors",
     "EpochReport": "training",
     "Feature": "features",
@@ -164,11 +178,14 @@ _HOMES = {
     "Scores": "evaluation",
     "ShapeError": "errors",
     "Split": "splits",
+    "SurveyDefinition": "bands",
     "TrainRequest": "workflow",
     "TrainingDivergedError": "errors",
     "VAEClassifier": "estimator",
     "build_features": "features",
     "check_catalog": "checks",
+    "check_page": "checks",
+    "combine_surveys": "combine",
     "confusion_table": "evaluation",
     "default_features": "features",
     "evaluate_run": "workflow",
@@ -194,18 +211,23 @@ _HOMES = {
     "score_rows": "inference",
     "scores_table": "evaluation",
     "simulate": "simulation",
+    "simulate_separately": "simulation",
     "stratified_split": "splits",
     "table_bytes": "tables",
     "test_rows": "workflow",
     "train_run": "workflow",
     "with_morphology": "catalog",
     "with_validation": "splits",
+    "write_check_page": "checks",
+    "write_separately": "simulation",
     "write_simulation": "simulation",
     "write_table": "tables",
 }
 
 __all__ = [
     "BANDS",
+    "COMBINED_SURVEYS",
+    "MATCH_KINDS",
     "MORPHOLOGIES",
     "PARTS",
     "QUALITY_DESCRIPTIONS",
@@ -220,6 +242,7 @@ __all__ = [
     "CheckReport",
     "ClassScores",
     "Column",
+    "CombineRequest",
     "ConfigError",
     "EpochReport",
     "Feature",
@@ -245,11 +268,14 @@ __all__ = [
     "Scores",
     "ShapeError",
     "Split",
+    "SurveyDefinition",
     "TrainRequest",
     "TrainingDivergedError",
     "VAEClassifier",
     "build_features",
     "check_catalog",
+    "check_page",
+    "combine_surveys",
     "confusion_table",
     "default_features",
     "evaluate_run",
@@ -275,12 +301,15 @@ __all__ = [
     "score_rows",
     "scores_table",
     "simulate",
+    "simulate_separately",
     "stratified_split",
     "table_bytes",
     "test_rows",
     "train_run",
     "with_morphology",
     "with_validation",
+    "write_check_page",
+    "write_separately",
     "write_simulation",
     "write_table",
 ]

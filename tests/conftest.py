@@ -1,6 +1,7 @@
 """What all tests share: hypothesis without deadlines, few threads, real catalogs."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,15 @@ def runs(tmp_path_factory, simulated):
     request = qsovae.TrainRequest(simulated, "class_true", "tiny", epochs=8)
     qsovae.train_run(request, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def stilts():
+    """Return the program; without it its tests are skipped, but never under CI."""
+    found = shutil.which("stilts")
+    if found is None:
+        reason = "no STILTS on this machine: `apt install stilts` to run these"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found

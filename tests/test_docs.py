@@ -151,7 +151,7 @@ def test_a_planted_fault_is_found(find, planted):
 
 
 def test_the_readme_has_five_lines_of_shell_and_two_commands():
-    setup, _, journey = (block.splitlines() for block in blocks(README, "sh"))
+    setup, _, journey, _ = (block.splitlines() for block in blocks(README, "sh"))
     assert [line.split()[:2] for line in setup] == [["make", "run"], ["make", "test"]]
     assert [line.split()[0] for line in journey] == ["qsovae"] * 5
 
@@ -177,6 +177,16 @@ def test_the_five_lines_of_shell_do_what_they_say(tmp_path, monkeypatch, capsys)
     assert np.isfinite(places[["map_1", "map_2"]]).all(axis=None)
 
 
+def test_the_lines_that_combine_surveys_do_what_they_say(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for line in blocks(README, "sh")[3].splitlines():
+        # Few rows, for time; the lines are otherwise as they stand.
+        _, *words = shlex.split(line.replace("--rows 20000", "--rows 1500"))
+        assert main(words) == 0, line
+    assert "1,500 rows of DELVE in combined.fits" in capsys.readouterr().out
+    assert qsovae.open_catalog("combined.fits").mapping.only("label") == "class_true"
+
+
 def test_the_five_lines_of_python_give_probabilities(monkeypatch):
     monkeypatch.chdir(ROOT)
     (block,) = blocks(README, "python")
@@ -195,7 +205,7 @@ def test_the_five_lines_of_python_give_probabilities(monkeypatch):
     assert (predicted == names["y"])[known].mean() > 0.7
 
 
-@pytest.mark.parametrize("name", ["accuracy", "speed"])
+@pytest.mark.parametrize("name", ["accuracy", "speed", "matching"])
 def test_the_readme_has_room_for_each_benchmark(name):
     inside = README.split(f"<!-- benchmark:{name} -->")
     assert len(inside) == 2

@@ -30,19 +30,68 @@ def version_text() -> str:
 
 def simulate(options: Namespace) -> int:
     """Write a simulated catalog."""
-    from qsovae.simulation import write_simulation
+    from qsovae.simulation import write_separately, write_simulation
 
+    if options.separate:
+        rows = write_separately(
+            options.out, options.rows, options.seed, mix=options.mix
+        )
+        said = ", ".join(f"{name} {n:,}" for name, n in rows.items())
+        text.say(f"wrote simulated rows to {options.out}: {said}")
+        return 0
     write_simulation(options.out, options.rows, options.seed, mix=options.mix)
     text.say(f"wrote {options.rows:,} simulated rows to {options.out}")
     return 0
 
 
+def combine(options: Namespace) -> int:
+    """Match surveys into one catalog and print the report."""
+    from qsovae.bands import COMBINED_SURVEYS
+    from qsovae.combine import CombineRequest, combine_surveys
+
+    files = {key: _files(getattr(options, key)) for key in COMBINED_SURVEYS}
+    request = CombineRequest(
+        {key: paths for key, paths in files.items() if paths},
+        options.out,
+        dict(options.radius),
+        options.match,
+        options.ebv,
+        not options.no_motion,
+    )
+    with text.ProgressLine() as line:
+        report = combine_surveys(request, line.show)
+    if report["is_simulated"]:
+        text.say("qsovae: simulated data")
+    _print(report if options.json else text.combined_text(report))
+    return 0
+
+
+def _files(given: list[str]) -> tuple[Path, ...]:
+    """Return the files that were named, patterns spelt out, in order."""
+    paths: list[Path] = []
+    for name in given:
+        path = Path(name)
+        found = [path] if path.exists() else sorted(path.parent.glob(path.name))
+        if not found:
+            raise CatalogError("there is no such file", name, "Check the path.")
+        paths.extend(found)
+    return tuple(paths)
+
+
 def check(options: Namespace) -> int:
     """Print what is wrong or doubtful in a catalog; 1 if there are errors."""
-    from qsovae.checks import check_catalog
+    from qsovae.checks import check_catalog, write_check_page
 
+    page: Path | None = options.html
+    if page and page.exists() and page.samefile(options.catalog):
+        raise CatalogError(
+            "the report is the catalog itself", str(page), "Choose another name."
+        )
     catalog = _open(options.catalog, options.mapping)
     report = check_catalog(catalog)
+    if page:
+        write_check_page(report, catalog, page)
+        text.say(f"wrote the report to {page}")
     if options.save_mapping:
         from qsovae.tables import write_whole
 

@@ -23,8 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 if all is well, 1 if something cannot be used or a check found errors, 2 if
         the command was written wrongly.
     """
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         status: int = options.command(options)
         sys.stdout.flush()
         return status
@@ -51,11 +51,13 @@ def _parser() -> argparse.ArgumentParser:
         description="From survey catalogs to a vetted quasar sample.",
         epilog="Environment: QSOVAE_RUNS (where runs are kept; ./checkpoints), "
         "QSOVAE_DATA (uploads and mappings of the dashboard; ./data), QSOVAE_CATALOGS "
-        "(folders that the dashboard may open).",
+        "(folders that the dashboard may open), QSOVAE_SURVEYS (a folder with surveys "
+        "and bands of one's own).",
     )
     parser.add_argument("--version", action="version", version=commands.version_text())
     add = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_simulate(add)
+    _add_combine(add)
     _add_check(add)
     _add_train(add)
     _add_evaluate(add)
@@ -78,7 +80,55 @@ def _add_simulate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         default="demo",
         help="class shares: enriched in quasars, or as on the sky",
     )
+    parser.add_argument(
+        "--separate",
+        action="store_true",
+        help="OUT is a folder: a table a survey, and the truth behind them",
+    )
     parser.set_defaults(command=commands.simulate)
+
+
+def _add_combine(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    # Here, where a definition of one's own that is wrong is refused in words.
+    from qsovae.bands import COMBINED_SURVEYS
+
+    parser = add.add_parser("combine", help="match surveys into one catalog")
+    for number, (key, survey) in enumerate(COMBINED_SURVEYS.items()):
+        parser.add_argument(
+            f"--{key}", nargs="+", metavar="FILE", required=number == 0, default=[],
+            help=f"files of {survey.title}, or a pattern in quotes"
+            + ("; the others are matched to its rows" if number == 0 else ""),
+        )  # fmt: skip
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
+    parser.add_argument(
+        "--radius", nargs="+", default=[], metavar="SURVEY=ARCSEC", type=_radius,
+        help="match radii that differ from the surveys' own",
+    )  # fmt: skip
+    parser.add_argument(
+        "--match",
+        choices=("best", "mutual"),
+        default="best",
+        help="the nearest row, or only if each is the nearest to the other",
+    )
+    parser.add_argument(
+        "--ebv", metavar="COLUMN", help="E(B-V) of the primary: adds extinctions"
+    )
+    parser.add_argument(
+        "--no-motion",
+        action="store_true",
+        help="match positions as they are, not moved by Gaia's proper motions",
+    )
+    _json(parser)
+    parser.set_defaults(command=commands.combine)
+
+
+def _radius(text: str) -> tuple[str, float]:
+    """Return a survey and its radius from ``vhs=1.5``."""
+    survey, _, number = text.partition("=")
+    try:
+        return survey, float(number)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not like vhs=1.5") from None
 
 
 def _add_check(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -90,6 +140,12 @@ def _add_check(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         type=Path,
         metavar="FILE",
         help="write what the columns were taken for, to correct and pass as --mapping",
+    )
+    parser.add_argument(
+        "--html",
+        type=Path,
+        metavar="FILE",
+        help="write a page with the findings, figures and tables",
     )
     _json(parser)
     parser.set_defaults(command=commands.check)

@@ -19,11 +19,11 @@ def say(line: str) -> None:
 
 
 class ProgressLine:
-    """Progress on stderr: one line that renews itself, or one line a phase in a log."""
+    """Progress on stderr: one line that renews itself, or one line a step in a log."""
 
     def __init__(self) -> None:
         self._renews = sys.stderr.isatty()
-        self._phase = ""
+        self._step = ("", "")
 
     def __enter__(self) -> "ProgressLine":
         """Return itself."""
@@ -31,7 +31,7 @@ class ProgressLine:
 
     def __exit__(self, *_: object) -> None:
         """End the line."""
-        if self._renews and self._phase:
+        if self._renews and any(self._step):
             say("")
 
     def show(self, entry: dict[str, Any]) -> None:
@@ -39,10 +39,15 @@ class ProgressLine:
         line = _entry_text(entry)
         if self._renews:
             sys.stderr.write(f"\r\x1b[K{line}")
-        elif entry["phase"] != self._phase or _is_milestone(entry):
+        elif _step(entry) != self._step or _is_milestone(entry):
             say(line)
         sys.stderr.flush()
-        self._phase = entry["phase"]
+        self._step = _step(entry)
+
+
+def _step(entry: dict[str, Any]) -> tuple[str, str]:
+    """Return the phase and what is done in it; epochs are one thing."""
+    return entry["phase"], entry.get("message", "")
 
 
 def _is_milestone(entry: dict[str, Any]) -> bool:
@@ -131,6 +136,29 @@ def _scores_block(title: str, scores: dict[str, Any]) -> str:
     header = ["class", "completeness", "purity", "F1", "rows"]
     return (
         head + "\n" + table_text(header + [f"as {c}" for c in scores["classes"]], lines)
+    )
+
+
+def combined_text(report: dict[str, Any]) -> str:
+    """Return what a combination matched."""
+    header = {
+        "matches": "matches", "in_footprint": "in footprint",
+        "radius_arcsec": "radius", "suggested_radius_arcsec": "suggested",
+        "chance_rate": "chance rate", "ambiguous": "ambiguous", "tied": "tied",
+        "shared": "shared",
+    }  # fmt: skip
+    lines = [
+        [survey["title"], *(survey[key] for key in header)]
+        for survey in report["surveys"].values()
+    ]
+    return "\n".join(
+        [
+            f"{report['rows']:,} rows of {report['primary']['title']} in "
+            f"{report['out']}",
+            *(f"note: {note}" for note in report["notes"]),
+            "",
+            table_text(["survey", *header.values()], lines),
+        ]
     )
 
 

@@ -5,5 +5,13 @@ makes says that it was simulated.
 """
 
 from qsovae.simulation.mock import KNOWN_GAPS, SIM_VERSION, simulate, write_simulation
+from qsovae.simulation.separate import simulate_separately, write_separately
 
-__all__ = ["KNOWN_GAPS", "SIM_VERSION", "simulate", "write_simulation"]
+__all__ = [
+    "KNOWN_GAPS",
+    "SIM_VERSION",
+    "simulate",
+    "simulate_separately",
+    "write_separately",
+    "write_simulation",
+]

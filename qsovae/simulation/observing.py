@@ -172,13 +172,18 @@ def ext_class(spread: Floats, sigma: Floats) -> NDArray[np.int16]:
 
 @dataclass(frozen=True)
 class Motions:
-    """Gaia's astrometry, each (n,): mas/yr and mas, NaN without a solution."""
+    """Gaia's astrometry, each (n,): mas/yr and mas, NaN without a solution.
+
+    ``true_pm_ra`` and ``true_pm_dec`` are what every source really moves.
+    """
 
     pm_ra: Floats
     pm_dec: Floats
     pm_error: Floats
     parallax: Floats
     parallax_error: Floats
+    true_pm_ra: Floats
+    true_pm_dec: Floats
 
 
 def motions(
@@ -209,6 +214,8 @@ def motions(
         np.where(solved, pm_error, np.nan),
         noisy(parallax, parallax_error),
         np.where(solved, parallax_error, np.nan),
+        motion * np.cos(angle),
+        motion * np.sin(angle),
     )
 
 

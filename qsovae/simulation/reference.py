@@ -3,36 +3,35 @@
 Within simulation: lowest.
 """
 
-from functools import cache
-from importlib import resources
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from qsovae.bands import BANDS
+from qsovae.reference import BAND_COLUMNS, read_reference
+
+__all__ = [
+    "BAND_COLUMNS",
+    "BAND_NAMES",
+    "GAIA",
+    "INFRARED",
+    "OPTICAL",
+    "WAVELENGTH_UM",
+    "WISE",
+    "Floats",
+    "colours",
+    "interpolate",
+    "read_reference",
+]
 
 Floats = NDArray[np.float64]
 
-# The simulator's bands, with their names in the tables.
-BAND_COLUMNS = {
-    "g": "g", "r": "r", "i": "i", "z": "z", "y": "Y", "j": "J", "h": "H", "ks": "Ks",
-    "w1": "W1", "w2": "W2", "gaia_g": "G", "gaia_bp": "BP", "gaia_rp": "RP",
-}  # fmt: skip
 BAND_NAMES = tuple(BAND_COLUMNS)
 WAVELENGTH_UM = np.array([BANDS[b].wavelength_um for b in BAND_NAMES])
 OPTICAL = ("g", "r", "i", "z")
 INFRARED = ("y", "j", "h", "ks")
 WISE = ("w1", "w2")
 GAIA = ("gaia_g", "gaia_bp", "gaia_rp")
-
-
-@cache
-def read_reference(name: str) -> pd.DataFrame:
-    """Return one of the package's tables."""
-    source = resources.files("qsovae").joinpath("simulation", "tables", f"{name}.csv")
-    with source.open("r", encoding="utf-8") as stream:
-        return pd.read_csv(stream)
 
 
 def colours(table: pd.DataFrame) -> Floats:

@@ -3,7 +3,6 @@
 import importlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -40,16 +39,6 @@ def page(tmp_path):
     path = tmp_path / "page.md"
     path.write_text(PAGE, "utf-8")
     return path
-
-
-@pytest.fixture
-def stilts():
-    """Skip without the peer, but never under CI."""
-    if shutil.which("stilts") is None:
-        reason = "no STILTS on this machine: `apt install stilts` to run these"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
 
 
 @pytest.mark.usefixtures("stilts")

@@ -8,7 +8,7 @@ from scipy import stats
 import qsovae
 from qsovae.errors import ConfigError
 from qsovae.simulation import observing, reference, sources
-from qsovae.simulation.mock import DEMO_MIX
+from qsovae.simulation.tiles import DEMO_MIX
 
 
 @pytest.fixture(scope="module")

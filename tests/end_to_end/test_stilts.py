@@ -1,7 +1,5 @@
 """The pairs of `stilts tskymatch2`, to the last one, on skies at their worst."""
 
-import os
-import shutil
 import subprocess
 
 import numpy as np
@@ -12,18 +10,6 @@ from qsovae.crossmatch import SkyIndex, best_matches, mutual_pairs
 
 RADIUS_ARCSEC = 1.0
 N_ROWS = 100_000
-
-
-@pytest.fixture(scope="module")
-def stilts():
-    """Return the program; without it the tests are skipped, but never under CI."""
-    found = shutil.which("stilts")
-    if found is None:
-        reason = "no STILTS on this machine: `apt install stilts` to run these"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
 
 
 def awkward_sky(rng, clumps):

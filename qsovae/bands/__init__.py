@@ -1,0 +1,32 @@
+"""Bands, surveys' column names, quality bits: the definitions, as data in `surveys/`.
+
+Layer: above errors; the only home of survey column names. Definitions of one's own lie
+in the folder that ``QSOVAE_SURVEYS`` names.
+"""
+
+from qsovae.bands.names import (
+    BandColumn,
+    MorphologyCodes,
+    band_columns,
+    morphology_codes,
+    plain_name,
+)
+from qsovae.bands.photometry import BANDS, Band
+from qsovae.bands.quality import MORPHOLOGIES, QUALITY_DESCRIPTIONS, Quality
+from qsovae.bands.surveys import COMBINED_SURVEYS, Carried, SurveyDefinition
+
+__all__ = [
+    "BANDS",
+    "COMBINED_SURVEYS",
+    "MORPHOLOGIES",
+    "QUALITY_DESCRIPTIONS",
+    "Band",
+    "BandColumn",
+    "Carried",
+    "MorphologyCodes",
+    "Quality",
+    "SurveyDefinition",
+    "band_columns",
+    "morphology_codes",
+    "plain_name",
+]
