@@ -4,6 +4,13 @@ Layer: above catalog, beside features. Only looks; nothing is changed.
 """
 
 from qsovae.checks.check import check_catalog
+from qsovae.checks.page import check_page, write_check_page
 from qsovae.checks.report import CheckReport, Finding
 
-__all__ = ["CheckReport", "Finding", "check_catalog"]
+__all__ = [
+    "CheckReport",
+    "Finding",
+    "check_catalog",
+    "check_page",
+    "write_check_page",
+]

@@ -65,7 +65,8 @@ def _number_cells(
         "non_finite": int(np.isinf(raw).sum()),
     }
     if column.role.endswith("error"):
-        cells["non_positive_errors"] = int((raw <= 0).sum())
+        invalid = (raw <= 0) & ~is_sentinel(raw, column.sentinels)
+        cells["non_positive_errors"] = int(invalid.sum())
     if column.role in _COORDINATE_RANGES:
         first, last = _COORDINATE_RANGES[column.role]
         cells["out_of_range"] = int(((raw < first) | (raw > last)).sum())

@@ -99,7 +99,8 @@ def _value_findings(catalog: Catalog, name: str, line: dict[str, Any]) -> list[F
          "values are codes for 'missing' and count as unobserved", ""),
         ("non_finite", lambda: np.isinf(raw),
          "values are infinite and count as unobserved", ""),
-        ("non_positive_errors", lambda: raw <= 0,
+        ("non_positive_errors",
+         lambda: (raw <= 0) & ~is_sentinel(raw, column.sentinels),
          "errors are zero or negative and count as unknown",
          "Check how the errors were made."),
     ]  # fmt: skip

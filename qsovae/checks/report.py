@@ -6,7 +6,11 @@ Within checks: lowest.
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+_SHOWN_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,20 @@ class Finding:
     n_rows: int
     rows: tuple[int, ...]
     fix: str
+
+    @classmethod
+    def on_rows(
+        cls,
+        severity: str,
+        column: str | None,
+        message: str,
+        hit: NDArray[np.bool_],
+        fix: str,
+    ) -> "Finding":
+        """Return a finding on the rows of a mask, (n_rows,)."""
+        where = np.flatnonzero(hit)
+        rows = tuple(int(r) for r in where[:_SHOWN_ROWS])
+        return cls(severity, column, message, len(where), rows, fix)
 
 
 @dataclass(frozen=True)
