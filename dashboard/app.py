@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.layout import PAGES, escaped
+from dashboard.layout import PAGES, START, escaped
 from dashboard.sources import find_source
 from dashboard.state import current_view
 
@@ -18,10 +18,10 @@ _STYLE = """<style>
 </style>"""
 
 
-def _to_first_page() -> None:
-    """Show the first page, with what the address says."""
+def _to_start() -> None:
+    """Show the page where a visit begins, with what the address says."""
     parameters = {k: st.query_params.get_all(k) for k in st.query_params}
-    st.switch_page(next(iter(PAGES.values())).path, query_params=parameters)
+    st.switch_page(PAGES[START].path, query_params=parameters)
 
 
 def main() -> None:
@@ -36,16 +36,15 @@ def main() -> None:
     st.logo(here / "static" / "wordmark.svg", size="large")
     st.html(_STYLE)
     view = current_view()
-    first, *others = PAGES
     pages = [
         st.Page(
             here / PAGES[name].path, title=PAGES[name].title, icon=PAGES[name].icon,
-            url_path=name if name in others else "start", default=name == first,
+            url_path="start" if name == START else name, default=name == START,
         )
         for name in PAGES
     ]  # fmt: skip
-    # The first page's address is the root; its name must lead there as others' do.
-    alias = st.Page(_to_first_page, url_path=first, visibility="hidden")
+    # The start's address is the root; its name must lead there as others' do.
+    alias = st.Page(_to_start, url_path=START, visibility="hidden")
     st.navigation([*pages, alias]).run()
     source = find_source(view.catalog)
     with st.sidebar:

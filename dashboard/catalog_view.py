@@ -28,7 +28,9 @@ _PREVIEW_ROWS = 200
 _MOST_FINDINGS = 40
 
 
-def show_quality(source: Source, report: qsovae.CheckReport) -> None:
+def show_quality(
+    source: Source, report: qsovae.CheckReport, catalog: qsovae.Catalog
+) -> None:
     """Show findings, the table by column and the quality bits."""
     st.caption(
         "No row is dropped: a doubtful value counts as unobserved, and a bit says why."
@@ -55,6 +57,12 @@ def show_quality(source: Source, report: qsovae.CheckReport) -> None:
             lambda: report.columns, f"{stem}_quality", label="By column (CSV)"
         )
         download_table(lambda: bits, f"{stem}_quality_bits", label="Quality bits (CSV)")
+        st.download_button(
+            "Report (HTML)", data=lambda: qsovae.check_page(report, catalog),
+            file_name=f"{stem}_check.html", mime="text/html", key="download_check",
+            icon=":material/download:", on_click="ignore",
+            help="All of this with pictures, in one file that needs no network",
+        )  # fmt: skip
 
 
 def _finding_line(finding: qsovae.Finding) -> str:

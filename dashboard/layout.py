@@ -24,11 +24,14 @@ class Page(NamedTuple):
 
 # By the last part of their addresses, in the order of the sidebar.
 PAGES = {
+    "combine": Page("screens/combine.py", "Combine", ":material/join_inner:"),
     "catalog": Page("screens/catalog.py", "Catalog", ":material/table_chart:"),
     "train": Page("screens/training.py", "Train", ":material/model_training:"),
     "evaluate": Page("screens/evaluation.py", "Evaluate", ":material/grid_on:"),
     "explore": Page("screens/latent_map.py", "Explore", ":material/scatter_plot:"),
 }
+# The page at the root address, where a visit begins.
+START = "catalog"
 _FORMATS = {".fits": "FITS", ".vot": "VOTable", ".csv": "CSV", ".parquet": "Parquet"}
 _SIGNS = re.compile(r"([\\`*_\[\]<>#|~$&{}])")
 _SHORTCODE = re.compile(r":(?=[A-Za-z0-9_+/-])")

@@ -1,6 +1,7 @@
 """Figures: from a table to a Plotly figure, pure functions."""
 
 from dashboard.figures.catalog import magnitude_figure, observed_figure
+from dashboard.figures.combine import separation_figure
 from dashboard.figures.evaluation import class_figure, confusion_figure
 from dashboard.figures.latent_map import MapPoints, map_figure
 from dashboard.figures.training import loss_figure
@@ -13,4 +14,5 @@ __all__ = [
     "magnitude_figure",
     "map_figure",
     "observed_figure",
+    "separation_figure",
 ]

@@ -87,7 +87,7 @@ def show_catalog(source: Source) -> None:
         catalog = cache.catalog(source, mapping)
         show_head(source, catalog, len(raw.frame.columns))
     with quality:
-        show_quality(source, cache.check_report(source, mapping))
+        show_quality(source, cache.check_report(source, mapping), catalog)
     with pictures:
         show_pictures(source, catalog)
 

@@ -7,8 +7,8 @@ import pytest
 
 import qsovae
 
-PAGES = {"catalog": "Catalog", "train": "Train", "evaluate": "Evaluate",
-         "explore": "Explore"}  # fmt: skip
+PAGES = {"combine": "Combine", "catalog": "Catalog", "train": "Train",
+         "evaluate": "Evaluate", "explore": "Explore"}  # fmt: skip
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])

@@ -11,6 +11,7 @@ import dashboard
 
 APP = Path(dashboard.__file__).parent / "app.py"
 TITLES = {
+    "Combine": "screens/combine.py",
     "Catalog": "screens/catalog.py",
     "Train": "screens/training.py",
     "Evaluate": "screens/evaluation.py",

@@ -17,6 +17,7 @@ from dashboard.state import View
 @pytest.mark.parametrize(
     ("title", "said"),
     [
+        ("Combine", "Begin with DELVE"),
         ("Catalog", "no demo catalog"), ("Train", "Choose a catalog first"),
         ("Evaluate", "train one first"), ("Explore", "train one first"),
     ],
