@@ -1,10 +1,9 @@
 """What each command does. Heavy modules load only with the command that needs them.
 
-Within cli: above text.
+Within cli: above text and stopping.
 """
 
 import json
-import signal
 import subprocess
 import sys
 from argparse import Namespace
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qsovae.cli import text
+from qsovae.cli.stopping import StopOnSignal
 from qsovae.errors import CatalogError, ConfigError
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def train(options: Namespace) -> int:
         tuple(features) if features else None, options.epochs, options.latent,
         options.test_fraction, options.seed, options.overwrite, not options.no_map,
     )  # fmt: skip
-    with text.ProgressLine() as line, _StopOnSignal() as stop:
+    with text.ProgressLine() as line, StopOnSignal() as stop:
         report = train_run(request, options.runs, line.show, stop.asked)
     _report(report, as_json=options.json)
     return 0
@@ -243,32 +243,3 @@ def _print(output: Any) -> None:
     """Write a result to stdout."""
     shown = output if isinstance(output, str) else json.dumps(output, default=str)
     sys.stdout.write(shown + "\n")
-
-
-class _StopOnSignal:
-    """Turns the first interrupt into a wish to stop; the second interrupts."""
-
-    def __init__(self) -> None:
-        self._asked = False
-
-    def asked(self) -> bool:
-        """Return whether somebody pressed Ctrl-C or asked to terminate."""
-        return self._asked
-
-    def _ask(self, number: int, frame: object) -> None:
-        self._asked = True
-        signal.signal(number, signal.default_int_handler)
-        text.say("\nqsovae: stopping after this epoch; what was learnt is kept")
-
-    def __enter__(self) -> "_StopOnSignal":
-        """Listen."""
-        self._before = {
-            number: signal.signal(number, self._ask)
-            for number in (signal.SIGINT, signal.SIGTERM)
-        }
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Give the signals back."""
-        for number, handler in self._before.items():
-            signal.signal(number, handler)

@@ -1,0 +1,37 @@
+"""A wish to stop, from the keyboard or another process.
+
+Within cli: above text.
+"""
+
+import signal
+
+from qsovae.cli import text
+
+
+class StopOnSignal:
+    """Turns the first interrupt into a wish to stop; the second interrupts."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def asked(self) -> bool:
+        """Return whether somebody pressed Ctrl-C or asked to terminate."""
+        return self._asked
+
+    def _ask(self, number: int, frame: object) -> None:
+        self._asked = True
+        signal.signal(number, signal.default_int_handler)
+        text.say("\nqsovae: stopping after this epoch; what was learnt is kept")
+
+    def __enter__(self) -> "StopOnSignal":
+        """Listen."""
+        self._before = {
+            number: signal.signal(number, self._ask)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the signals back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
