@@ -8,7 +8,7 @@ import pandas as pd
 
 from qsovae.bands import Quality
 from qsovae.catalog import Catalog
-from qsovae.checks.column_table import COUNTS, column_line
+from qsovae.checks.column_table import COUNTS, MEASURES, column_line
 from qsovae.checks.contradictions import contradiction_findings
 from qsovae.checks.error_columns import error_findings
 from qsovae.checks.findings import column_findings, table_findings
@@ -22,7 +22,8 @@ from qsovae.checks.units import unit_findings
 def check_catalog(catalog: Catalog) -> CheckReport:
     """Return what a look at every column and row of a catalog finds."""
     columns = [column_line(catalog, c) for c in catalog.mapping.columns]
-    table = pd.DataFrame(columns).astype(dict.fromkeys(COUNTS, "Int64"))
+    kinds = dict.fromkeys(COUNTS, "Int64") | dict.fromkeys(MEASURES, "float64")
+    table = pd.DataFrame(columns).astype(kinds)
     findings = [
         *table_findings(catalog),
         *column_findings(catalog, table),

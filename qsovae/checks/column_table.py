@@ -21,6 +21,7 @@ COUNTS = (
     "duplicate_ids",
     "out_of_range",
 )
+MEASURES = ("observed_share", "minimum", "median", "maximum")
 
 
 def column_line(catalog: Catalog, column: Column) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def column_line(catalog: Catalog, column: Column) -> dict[str, Any]:
     is_float = pd.api.types.is_float_dtype(values.dtype)
     missing = int(values.isna().sum())
     line |= {"nulls": 0 if is_float else missing, "nans": missing if is_float else 0}
-    line |= dict.fromkeys(COUNTS)
+    line |= dict.fromkeys((*COUNTS, *MEASURES))
     if column.role == "id":
         doubles = (catalog.quality & Quality.DUPLICATE_ID) > 0
         line["duplicate_ids"] = int(doubles.sum())

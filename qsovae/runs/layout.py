@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from qsovae.errors import ConfigError, RunIncompleteError
-from qsovae.estimator import SAVED_FILES
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -20,8 +19,6 @@ PROGRESS = "progress.jsonl"
 STOP = "STOP"
 PROCESS = "process.json"
 LOG = "log.txt"
-# Without these a run does not open; the map may be absent.
-REQUIRED = (*SAVED_FILES, ROWS, BASELINE, PROGRESS)
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ASIDE = ".replaced"

@@ -6,13 +6,12 @@ Within runs: above listing.
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from qsovae.columns import Mapping
 from qsovae.errors import ManifestMismatchError, RunError, RunIncompleteError
-from qsovae.estimator import VAEClassifier
 from qsovae.features import Feature, features_from_json
 from qsovae.runs.layout import (
     BASELINE,
@@ -20,13 +19,15 @@ from qsovae.runs.layout import (
     MANIFEST,
     MAP,
     PROGRESS,
-    REQUIRED,
     ROWS,
     read_json_lines,
     read_manifest,
 )
 from qsovae.runs.listing import list_runs, runs_folder
 from qsovae.tables import file_sha256
+
+if TYPE_CHECKING:
+    from qsovae.estimator import VAEClassifier
 
 _KEYS = (
     "catalog", "label", "features", "classes", "split", "seed", "estimator", "scores",
@@ -70,8 +71,10 @@ class Run:
         return Mapping.from_toml(self.manifest["mapping"], f"{self.name}/{MANIFEST}")
 
     @cached_property
-    def estimator(self) -> VAEClassifier:
+    def estimator(self) -> "VAEClassifier":
         """The trained model."""
+        from qsovae.estimator import VAEClassifier
+
         model = VAEClassifier.load(self.folder)
         if model.n_features_in_ != len(self.features):
             raise ManifestMismatchError(
@@ -162,8 +165,13 @@ def _check(name: str, path: Path, manifest: dict[str, Any]) -> None:
             f"{name}/{MANIFEST}",
             "Restore it from a copy, or train again.",
         )
+    # Here, so that a list of runs need not wait for torch.
+    from qsovae.estimator import SAVED_FILES
+
     artifacts = manifest["artifacts"]
-    for file in sorted({*REQUIRED, *artifacts}):
+    # Without these a run does not open; the map may be absent.
+    required = (*SAVED_FILES, ROWS, BASELINE, PROGRESS)
+    for file in sorted({*required, *artifacts}):
         if file not in artifacts:
             raise ManifestMismatchError(
                 f"the manifest does not list {file}",

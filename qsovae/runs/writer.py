@@ -9,12 +9,11 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
 from qsovae.errors import QsovaeError, RunError
-from qsovae.estimator import VAEClassifier
 from qsovae.runs.layout import (
     FORMAT,
     LOG,
@@ -29,6 +28,9 @@ from qsovae.runs.layout import (
 )
 from qsovae.runs.listing import is_alive, recover
 from qsovae.tables import file_sha256, table_bytes, write_whole
+
+if TYPE_CHECKING:
+    from qsovae.estimator import VAEClassifier
 
 
 class RunWriter:
@@ -111,7 +113,7 @@ class RunWriter:
         """Return whether somebody asked the training to end."""
         return (self.path / STOP).exists()
 
-    def write_model(self, model: VAEClassifier) -> None:
+    def write_model(self, model: "VAEClassifier") -> None:
         """Write the trained model."""
         model.save(self.path)
 

@@ -52,3 +52,12 @@ def test_the_report_as_json_has_null_where_a_count_is_missing(tmp_path):
     line = next(c for c in report["columns"] if c["column"] == "class")
     assert line["duplicate_ids"] is None
     assert report["quality"]["DUPLICATE_ID"] == 2
+
+
+def test_a_table_of_text_alone_has_every_column_of_the_report(tmp_path, lines):
+    path = tmp_path / "text.csv"
+    path.write_text("name,kind\na,b\nc,d\n")
+    columns = qsovae.check_catalog(qsovae.open_catalog(path)).columns
+    assert list(columns) == ["column", *lines.columns]
+    assert columns["median"].isna().all()
+    assert columns["observed_share"].tolist() == [1.0, 1.0]

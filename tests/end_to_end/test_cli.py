@@ -116,8 +116,11 @@ def test_checking_reports_and_saves_a_mapping_that_training_takes(journey):
     assert features == ["g_mag_ab - r_mag_ab", "i_mag_ab", "spread_model"]
 
 
-def test_exit_statuses(journey):
+def test_exit_statuses(journey, in_process):
     folder, _, _ = journey
+    for arguments, status in (([], 2), (["--help"], 0), (["evaluate", "absent"], 1)):
+        done = qsovae_command(*arguments, folder=folder)
+        assert done.returncode == status, done.stderr
     for arguments, status, words in (
         (["--help"], 0, ""),
         (["train", "--help"], 0, ""),
@@ -140,12 +143,11 @@ def test_exit_statuses(journey):
         (["score", "first", "sim.fits", "-o", "sim.fits"], 1, "the catalog itself"),
         (["score", "first", "sim.fits", "-o", "x.doc"], 1, "End the name"),
     ):
-        done = qsovae_command(*arguments, folder=folder)
-        assert done.returncode == status, (arguments, done.stderr)
-        assert words in done.stderr
-        assert "Traceback" not in done.stderr
+        left, said = in_process(folder, *arguments)
+        assert left == status, (arguments, said)
+        assert words in said
     (folder / "empty.csv").write_text("g,r\n")
-    assert qsovae_command("check", "empty.csv", folder=folder).returncode == 1
+    assert in_process(folder, "check", "empty.csv")[0] == 1
 
 
 def test_an_interrupt_keeps_what_was_learnt(journey):
