@@ -5,6 +5,8 @@ Distances are those of unit vectors in space, so poles and the meridian are plac
 any other.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +20,7 @@ Rows = NDArray[np.int64]
 
 # Beyond this a pair is no match but a neighbourhood, and the number of pairs explodes.
 LARGEST_RADIUS_ARCSEC = 120.0
+_ROWS_WORTH_A_THREAD = 20_000
 _ARCSEC = np.pi / (180.0 * 3600.0)  # rad
 _MAS = _ARCSEC / 1000.0
 
@@ -77,14 +80,16 @@ def unit_vectors(ra_deg: Floats, dec_deg: Floats) -> Floats:
             "qsovae.crossmatch",
             "Pass one of each for every row.",
         )
-    with np.errstate(invalid="ignore"):
-        on_sphere = np.isfinite(ra) & (np.abs(dec) <= 90.0)
-    longitude = np.radians(np.where(on_sphere, ra, np.nan))
-    latitude = np.radians(np.where(on_sphere, dec, np.nan))
-    across = np.cos(latitude)
-    return np.column_stack(
-        [across * np.cos(longitude), across * np.sin(longitude), np.sin(latitude)]
-    )
+    vectors = np.empty((len(ra), 3))
+    with np.errstate(invalid="ignore"):  # what is off the sphere is NaN in the end
+        off_sphere = ~(np.isfinite(ra) & (np.abs(dec) <= 90.0))
+        longitude, latitude = np.radians(ra), np.radians(dec)
+        across = np.cos(latitude)
+        np.multiply(across, np.cos(longitude), out=vectors[:, 0])
+        np.multiply(across, np.sin(longitude), out=vectors[:, 1])
+        np.sin(latitude, out=vectors[:, 2])
+    vectors[off_sphere] = np.nan
+    return vectors
 
 
 class SkyIndex:
@@ -124,15 +129,55 @@ class SkyIndex:
                 "radius",
                 f"Choose one above 0 and up to {LARGEST_RADIUS_ARCSEC:g}.",
             )
-        rows, tree = _tree(unit_vectors(ra_deg, dec_deg))
+        vectors = unit_vectors(ra_deg, dec_deg)
         # A little wider, so that rounding loses none at the edge.
         chord = 2.0 * np.sin(0.5 * radius_arcsec * _ARCSEC) * (1.0 + 1e-9)
+        strips = _strips(vectors)
+        with ThreadPoolExecutor(len(strips)) as threads:
+            found = list(
+                threads.map(lambda rows: self._found(vectors, rows, chord), strips)
+            )
+        first, second, chords = (np.concatenate(f) for f in zip(*found, strict=True))
+        pairs = Pairs(first, second, 2.0 * np.arcsin(0.5 * chords) / _ARCSEC)
+        return _in_order(pairs.take(pairs.separation_arcsec <= radius_arcsec))
+
+    def _found(
+        self, vectors: Floats, rows: Rows, chord: float
+    ) -> tuple[Rows, Rows, Floats]:
+        """Return first rows, second rows and chords of the pairs of some rows."""
+        tree = cKDTree(vectors[rows], balanced_tree=False, compact_nodes=False)
         found = tree.sparse_distance_matrix(self._tree, chord, output_type="ndarray")
-        separation = 2.0 * np.arcsin(0.5 * found["v"]) / _ARCSEC
-        pairs = Pairs(rows[found["i"]], self._rows[found["j"]], separation)
-        pairs = pairs.take(separation <= radius_arcsec)
-        order = np.lexsort((pairs.second, pairs.separation_arcsec, pairs.first))
-        return pairs.take(order)
+        return rows[found["i"]], self._rows[found["j"]], found["v"]
+
+
+def _in_order(pairs: Pairs) -> Pairs:
+    """Return pairs by first row, then separation, then second row."""
+    pairs = pairs.take(np.argsort(pairs.first, kind="stable"))
+    same = pairs.first[1:] == pairs.first[:-1]
+    # Most rows have one partner: only the others have anything left to order.
+    several = np.zeros(len(pairs.first), dtype=bool)
+    several[1:] = same
+    several[:-1] |= same
+    rows = np.flatnonzero(several)
+    part = pairs.take(rows)
+    order = np.arange(len(pairs.first))
+    order[rows] = rows[np.lexsort((part.second, part.separation_arcsec, part.first))]
+    return pairs.take(order)
+
+
+def _strips(vectors: Floats) -> list[Rows]:
+    """Return the rows with a position, in strips of declination, one a thread.
+
+    SciPy lets go of the interpreter's lock, and neighbours stay together.
+    """
+    rows = np.flatnonzero(np.isfinite(vectors).all(axis=1))
+    rows = rows[np.argsort(vectors[rows, 2], kind="stable")]
+    if hasattr(os, "sched_getaffinity"):
+        n_cores = len(os.sched_getaffinity(0))
+    else:
+        n_cores = os.cpu_count() or 1
+    n_strips = min(n_cores, max(1, len(rows) // _ROWS_WORTH_A_THREAD))
+    return np.array_split(rows, n_strips)
 
 
 def _tree(vectors: Floats) -> tuple[Rows, cKDTree]:
