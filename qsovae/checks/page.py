@@ -14,8 +14,7 @@ import pandas as pd
 from qsovae.bands import QUALITY_DESCRIPTIONS, Quality
 from qsovae.catalog import Catalog
 from qsovae.checks.report import CheckReport, Finding
-from qsovae.errors import CatalogError
-from qsovae.tables import write_whole
+from qsovae.tables import write_file
 
 if TYPE_CHECKING:
     from qsovae.checks.pictures import Picture
@@ -80,16 +79,7 @@ def write_check_page(report: CheckReport, catalog: Catalog, path: Path | str) ->
     CatalogError
         If the file cannot be written.
     """
-    path = Path(path)
-    page = check_page(report, catalog).encode("utf-8")
-    try:
-        write_whole(path, page)
-    except OSError as error:
-        raise CatalogError(
-            f"the report cannot be written: {error.strerror}",
-            str(path),
-            "Choose a folder that exists, may be written to and has room.",
-        ) from None
+    write_file(Path(path), check_page(report, catalog).encode("utf-8"))
 
 
 def check_page(report: CheckReport, catalog: Catalog) -> str:

@@ -93,9 +93,9 @@ def check(options: Namespace) -> int:
         write_check_page(report, catalog, page)
         text.say(f"wrote the report to {page}")
     if options.save_mapping:
-        from qsovae.tables import write_whole
+        from qsovae.tables import write_file
 
-        write_whole(options.save_mapping, catalog.mapping.to_toml().encode())
+        write_file(options.save_mapping, catalog.mapping.to_toml().encode())
         text.say(f"wrote the mapping to {options.save_mapping}")
     _print(report.to_json() if options.json else text.check_text(report))
     return 1 if report.has_errors else 0

@@ -20,7 +20,7 @@ from astropy.io import fits
 from qsovae.errors import CatalogError
 from qsovae.tables.astropy_writing import astropy_table, fits_hdu
 from qsovae.tables.parquet_files import arrow_table
-from qsovae.tables.writing import table_bytes
+from qsovae.tables.writing import not_written, table_bytes
 
 _FITS_BLOCK = 2880  # bytes
 
@@ -69,7 +69,7 @@ class TableWriter:
                 dir=self.path.parent, prefix=f".{self.path.name}."
             )
         except OSError as error:
-            raise self._refused(error) from None
+            raise not_written(self.path, error) from None
         self._stream: IO[bytes] = os.fdopen(handle, "wb")
         return self
 
@@ -87,7 +87,7 @@ class TableWriter:
                 self._format = kind(self, frame)
             self._format.append(frame)
         except OSError as error:
-            raise self._refused(error) from None
+            raise not_written(self.path, error) from None
         self._done += len(frame)
 
     def __exit__(
@@ -110,7 +110,7 @@ class TableWriter:
                 temporary.chmod(0o644)
                 temporary.replace(self.path)
         except OSError as refusal:
-            raise self._refused(refusal) from None
+            raise not_written(self.path, refusal) from None
         finally:
             self._stream.close()
             temporary.unlink(missing_ok=True)
@@ -125,13 +125,6 @@ class TableWriter:
         """Let go of what is open."""
         if self._format is not None:
             self._format.abandon()
-
-    def _refused(self, error: OSError) -> CatalogError:
-        return CatalogError(
-            f"the file cannot be written: {error.strerror}",
-            str(self.path),
-            "Choose a folder that exists, may be written to and has room.",
-        )
 
 
 class _Growing:

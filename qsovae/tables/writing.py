@@ -48,14 +48,30 @@ def write_table(
         frame, path.suffix, units=units, ucds=ucds, descriptions=descriptions,
         meta=meta,
     )  # fmt: skip
+    write_file(path, content)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    CatalogError
+        If the disk refuses.
+    """
     try:
         write_whole(path, content)
     except OSError as error:
-        raise CatalogError(
-            f"the file cannot be written: {error.strerror}",
-            str(path),
-            "Choose a folder that exists, may be written to and has room.",
-        ) from None
+        raise not_written(path, error) from None
+
+
+def not_written(path: Path, error: OSError) -> CatalogError:
+    """Return what to say of a file that the disk refuses."""
+    return CatalogError(
+        f"the file cannot be written: {error.strerror}",
+        str(path),
+        "Choose a folder that exists, may be written to and has room.",
+    )
 
 
 def write_whole(path: Path, content: bytes) -> None:

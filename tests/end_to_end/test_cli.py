@@ -142,6 +142,7 @@ def test_exit_statuses(journey, in_process):
         (["evaluate", "absent"], 1, "no such run"),
         (["score", "first", "sim.fits", "-o", "sim.fits"], 1, "the catalog itself"),
         (["score", "first", "sim.fits", "-o", "x.doc"], 1, "End the name"),
+        (["check", "sim.fits", "--save-mapping", "no/m.toml"], 1, "cannot be written"),
     ):
         left, said = in_process(folder, *arguments)
         assert left == status, (arguments, said)
