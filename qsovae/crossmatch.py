@@ -208,17 +208,43 @@ def best_matches(pairs: Pairs, n_first: int) -> Matches:
     return Matches(row, separation, n_match, is_tied)
 
 
+class NearestFirst:
+    """The nearest row of the first list to each of the second, portion by portion.
+
+    Attributes
+    ----------
+    row : ndarray, (n_second,)
+        -1 where there is none yet; of rows that are equally near, the first.
+    """
+
+    def __init__(self, n_second: int) -> None:
+        self.row = np.full(n_second, -1, dtype=np.int64)
+        self._separation = np.full(n_second, np.inf)
+
+    def add(self, pairs: Pairs, offset: int = 0) -> None:
+        """Take pairs, in any order, whose first row 0 is the list's row ``offset``."""
+        order = np.lexsort((pairs.first, pairs.separation_arcsec, pairs.second))
+        second, place = np.unique(pairs.second[order], return_index=True)
+        best = order[place]
+        # Of rows that are equally near, the first stays.
+        nearer = pairs.separation_arcsec[best] < self._separation[second]
+        self.row[second[nearer]] = pairs.first[best[nearer]] + offset
+        self._separation[second[nearer]] = pairs.separation_arcsec[best[nearer]]
+
+
 def mutual_pairs(pairs: Pairs) -> NDArray[np.bool_]:
     """Return which pairs are the nearest to both of their rows, (n_pairs,).
 
     What ``stilts tskymatch2 find=best1`` finds in both directions. Each row belongs to
     one pair at most; ``find=best`` keeps more, by which table it scans.
     """
-    order = np.lexsort((pairs.second, pairs.first, pairs.separation_arcsec))
-    _, of_first = np.unique(pairs.first[order], return_index=True)
-    _, of_second = np.unique(pairs.second[order], return_index=True)
-    mutual = np.zeros(len(order), dtype=bool)
-    mutual[order[np.intersect1d(of_first, of_second, assume_unique=True)]] = True
+    to_second = NearestFirst(pairs.second.max(initial=-1) + 1)
+    to_second.add(pairs)
+    to_first = NearestFirst(pairs.first.max(initial=-1) + 1)
+    to_first.add(Pairs(pairs.second, pairs.first, pairs.separation_arcsec))
+    mutual: NDArray[np.bool_] = (to_second.row[pairs.second] == pairs.first) & (
+        to_first.row[pairs.first] == pairs.second
+    )
     return mutual
 
 

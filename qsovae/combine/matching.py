@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qsovae.combine.chance import Coverage, chance_of
-from qsovae.crossmatch import Floats, Matches, Pairs, SkyIndex, best_matches
+from qsovae.crossmatch import Floats, Matches, NearestFirst, SkyIndex, best_matches
 
 # So many rows of the primary are in memory with all their columns.
 ROWS_A_PORTION = 250_000
@@ -69,24 +69,6 @@ class SurveyMatch:
         )
 
 
-class _Nearest:
-    """The nearest of the primary's rows to each row of a survey, portion by portion."""
-
-    def __init__(self, n_rows: int) -> None:
-        self.row = np.full(n_rows, -1, dtype=np.int64)
-        self._separation = np.full(n_rows, np.inf)
-
-    def add(self, pairs: Pairs, offset: int) -> None:
-        """Take pairs of a portion whose first row is the primary's row ``offset``."""
-        order = np.lexsort((pairs.first, pairs.separation_arcsec, pairs.second))
-        second, place = np.unique(pairs.second[order], return_index=True)
-        best = order[place]
-        # Of rows that are equally near, the first stays.
-        nearer = pairs.separation_arcsec[best] < self._separation[second]
-        self.row[second[nearer]] = pairs.first[best[nearer]] + offset
-        self._separation[second[nearer]] = pairs.separation_arcsec[best[nearer]]
-
-
 def portions_of(n_rows: int) -> list[slice]:
     """Return the rows of each portion that is matched at once."""
     return [
@@ -117,7 +99,7 @@ def match_survey(
     """
     n_rows = len(primary[0])
     sky, coverage = SkyIndex(*survey), Coverage(*survey)
-    nearest = _Nearest(sky.n_rows)
+    nearest = NearestFirst(sky.n_rows)
     parts, density = [], np.empty(n_rows, dtype=np.float32)
     for rows in portions_of(n_rows):
         on_portion(rows.start / n_rows)
