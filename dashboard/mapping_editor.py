@@ -5,6 +5,7 @@ mappings are found again by the same column names.
 """
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -116,7 +117,8 @@ def mapping_table(mapping: qsovae.Mapping) -> pd.DataFrame:
     lines = [
         {
             "column": c.name, "role": c.role, "band": c.band, "system": c.system,
-            "unit": c.unit, "sentinels": ", ".join(f"{s:.10g}" for s in c.sentinels),
+            "unit": c.unit, "sentinels": _listed(c.sentinels),
+            "nondetections": _listed(c.nondetections),
             "error_of": c.error_of, "reason": c.reason,
         }
         for c in mapping.columns
@@ -135,25 +137,25 @@ def mapping_of(cells: pd.DataFrame, first: qsovae.Mapping) -> qsovae.Mapping:
     columns = []
     for was, line in zip(first.columns, cells.to_dict("records"), strict=True):
         role = str(line["role"])
-        has_band = role.startswith("magnitude")
+        has_band = role in qsovae.BAND_ROLES
         system = _text(line["system"])
-        now = qsovae.Column(
-            name=was.name, role=role,
+        now = replace(
+            was, role=role,
             band=_text(line["band"]) if has_band else None,
             # Most surveys write AB; a person who means Vega says so.
             system=(system or "AB") if role == "magnitude" else system,
             unit=_text(line["unit"]),
             sentinels=_numbers(line["sentinels"], was.name),
+            nondetections=_numbers(line["nondetections"], was.name),
             error_of=_text(line["error_of"]) if role.endswith("error") else None,
-            reason=was.reason,
         )  # fmt: skip
         changed = (now.role, now.band, now.system) != (was.role, was.band, was.system)
-        columns.append(_with_reason(now, "set by hand") if changed else now)
+        columns.append(replace(now, reason="set by hand") if changed else now)
     return qsovae.Mapping(tuple(columns)).checked()
 
 
-def _with_reason(column: qsovae.Column, reason: str) -> qsovae.Column:
-    return qsovae.Column(**(vars(column) | {"reason": reason}))
+def _listed(codes: tuple[float, ...]) -> str:
+    return ", ".join(f"{code:.10g}" for code in codes)
 
 
 def _text(cell: Any) -> str | None:
@@ -169,7 +171,7 @@ def _numbers(cell: Any, name: str) -> tuple[float, ...]:
         numbers = (math.nan,)
     if any(map(math.isnan, numbers)):
         raise qsovae.CatalogError(
-            f"the sentinels {cell!r} are not numbers",
+            f"the codes {cell!r} are not numbers",
             f"column {name}",
             "Write numbers with commas between them; NaN is missing by itself.",
         )
@@ -188,6 +190,9 @@ def _columns(mapping: qsovae.Mapping) -> dict[str, Any]:
         "system": choose("System", options=["AB", "Vega"], width=85),
         "unit": text("Unit", width=75),
         "sentinels": text("Missing", help="Codes such as -9999, 99", width=95),
+        "nondetections": text(
+            "Not seen", help="Codes that mean looked for, and not seen", width=95
+        ),
         "error_of": choose("Error of", options=errors_of, width=110),
         "reason": text("Why this guess", width="large"),
     }

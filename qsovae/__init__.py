@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qsovae.bands import (
+        BAND_ROLES,
         BANDS,
         COMBINED_SURVEYS,
         MORPHOLOGIES,
@@ -136,6 +137,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "BANDS": "bands",
+    "BAND_ROLES": "bands",
     "COMBINED_SURVEYS": "bands",
     "MATCH_KINDS": "combine",
     "MORPHOLOGIES": "bands",
@@ -226,6 +228,7 @@ _HOMES = {
 
 __all__ = [
     "BANDS",
+    "BAND_ROLES",
     "COMBINED_SURVEYS",
     "MATCH_KINDS",
     "MORPHOLOGIES",

@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from qsovae.bands import BANDS
+from qsovae.bands import BAND_ROLES, BANDS, COUNT_UNITS, FLUX_UNITS
 from qsovae.errors import CatalogError
 from qsovae.tables import write_whole
 
 ROLES = (
-    "id", "ra", "dec", "magnitude", "magnitude_error", "feature", "feature_error",
-    "label", "redshift", "morphology", "ignore",
+    "id", "ra", "dec", *BAND_ROLES, "feature", "feature_error", "astrometry", "label",
+    "redshift", "morphology", "ignore",
 )  # fmt: skip
 SYSTEMS = ("AB", "Vega")
 # Of these a catalog has one at most.
@@ -33,10 +33,13 @@ class Column:
     name, role : str
         As in the file; one of ``ROLES``.
     band, system : str or None
-        Of a magnitude or its error: one of ``BANDS``, AB or Vega.
+        Of what belongs to a band, one of ``BANDS``; of a magnitude, AB or Vega.
     unit : str or None
-    sentinels : tuple of float
-        Values that mean 'missing'.
+    sentinels, nondetections : tuple of float
+        Values that mean 'missing'; those of a magnitude that mean 'looked, and saw
+        nothing'.
+    limit_without_error : bool
+        Of a magnitude: whether it is an upper limit where its error is missing.
     error_of : str or None
         Of an error: the column whose error it is.
     reason : str
@@ -51,6 +54,13 @@ class Column:
     sentinels: tuple[float, ...] = ()
     error_of: str | None = None
     reason: str = ""
+    nondetections: tuple[float, ...] = ()
+    limit_without_error: bool = False
+
+    @property
+    def is_measurement(self) -> bool:
+        """Whether it is a magnitude, a flux or another feature, or an error of one."""
+        return self.role.startswith(("magnitude", "flux", "feature"))
 
 
 @dataclass(frozen=True)
@@ -104,8 +114,8 @@ class Mapping:
             _check_column(column, where)
         claims: dict[tuple[str, str | None], str] = {}
         for column in self.columns:
-            key = (column.role, column.band if column.role.startswith("mag") else None)
-            if column.role not in (*_SINGLE, "magnitude", "magnitude_error"):
+            key = (column.role, column.band if column.role in BAND_ROLES else None)
+            if column.role not in (*_SINGLE, *BAND_ROLES):
                 continue
             if key in claims:
                 what = f"{column.role} {column.band or ''}".strip()
@@ -123,7 +133,7 @@ class Mapping:
         for column in self.columns:
             lines = ["[[column]]"]
             for key, value in asdict(column).items():
-                if value not in (None, "", ()):
+                if value not in (None, "", (), False):
                     lines.append(f"{key} = {_toml_value(value)}")
             parts.append("\n".join(lines))
         return "\n\n".join(parts) + "\n"
@@ -139,10 +149,7 @@ class Mapping:
         """
         try:
             entries = tomllib.loads(text)["column"]
-            columns = tuple(
-                Column(**(e | {"sentinels": tuple(map(float, e.get("sentinels", ())))}))
-                for e in entries
-            )
+            columns = tuple(_column_from_toml(entry) for entry in entries)
         except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
             raise CatalogError(
                 f"the mapping cannot be read: {error}",
@@ -170,18 +177,38 @@ def _check_column(column: Column, where: str) -> None:
     wrong = None
     if column.role not in ROLES:
         wrong = f"role {column.role!r} is none of {', '.join(ROLES)}"
-    elif column.role.startswith("magnitude") and column.band not in BANDS:
+    elif column.role in BAND_ROLES and column.band not in BANDS:
         wrong = f"band {column.band!r} is none of {', '.join(BANDS)}"
     elif column.role == "magnitude" and column.system not in SYSTEMS:
         wrong = f"magnitude system {column.system!r} is neither AB nor Vega"
+    elif column.role == "flux" and not _is_flux_unit(column.unit):
+        wrong = (
+            f"flux unit {column.unit!r} is none of {', '.join(FLUX_UNITS)}, "
+            f"{', '.join(COUNT_UNITS)}"
+        )
     elif column.role == "feature_error" and not column.error_of:
         wrong = "an error must name its column in error_of"
     if wrong:
         raise CatalogError(wrong, f"{where}, column {column.name}", "Correct it.")
 
 
+def _is_flux_unit(unit: str | None) -> bool:
+    return (unit or "").strip().lower() in (*FLUX_UNITS, *COUNT_UNITS)
+
+
+def _column_from_toml(entry: dict[str, Any]) -> Column:
+    """Return a column from its table, codes as tuples of floats."""
+    codes = {
+        key: tuple(map(float, entry.get(key, ())))
+        for key in ("sentinels", "nondetections")
+    }
+    return Column(**(entry | codes))
+
+
 def _toml_value(value: Any) -> str:
     """Return a value as TOML."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, tuple):
         return "[" + ", ".join(repr(float(v)) for v in value) + "]"
     text = str(value).replace("\\", "\\\\").replace('"', '\\"')

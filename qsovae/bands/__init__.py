@@ -5,19 +5,23 @@ in the folder that ``QSOVAE_SURVEYS`` names.
 """
 
 from qsovae.bands.names import (
+    BAND_ROLES,
     BandColumn,
     MorphologyCodes,
     band_columns,
     morphology_codes,
     plain_name,
 )
-from qsovae.bands.photometry import BANDS, Band
+from qsovae.bands.photometry import BANDS, COUNT_UNITS, FLUX_UNITS, Band
 from qsovae.bands.quality import MORPHOLOGIES, QUALITY_DESCRIPTIONS, Quality
 from qsovae.bands.surveys import COMBINED_SURVEYS, Carried, SurveyDefinition
 
 __all__ = [
     "BANDS",
+    "BAND_ROLES",
     "COMBINED_SURVEYS",
+    "COUNT_UNITS",
+    "FLUX_UNITS",
     "MORPHOLOGIES",
     "QUALITY_DESCRIPTIONS",
     "Band",

@@ -11,20 +11,44 @@ from typing import Any
 from qsovae.bands.definitions import definitions_in
 from qsovae.bands.photometry import BANDS
 
+# What a column can be of a band, by the key under which a survey lists its names.
+_NAMES_OF_ROLES = {
+    "magnitudes": "magnitude", "errors": "magnitude_error", "fluxes": "flux",
+    "flux_errors": "flux_error", "statuses": "band_status",
+}  # fmt: skip
+BAND_ROLES = tuple(_NAMES_OF_ROLES.values())
+
 
 @dataclass(frozen=True)
 class BandColumn:
     """What a known column name stands for.
 
-    ``rank`` orders several columns of one band, the best first.
+    Attributes
+    ----------
+    survey, band : str
+    role : str
+        One of ``BAND_ROLES``.
+    system : str
+        Of the survey's magnitudes, AB or Vega.
+    rank : int
+        Orders several columns of one band and role, the best first.
+    sentinels, nondetections : tuple of float
+        Codes for 'missing', and those of them for 'looked, and saw nothing'.
+    limit_without_error : bool
+        Whether a magnitude without an error is an upper limit.
+    unit : str or None
+        Of a flux, where the file states none.
     """
 
     survey: str
     band: str
+    role: str
     system: str
-    is_error: bool
     rank: int
     sentinels: tuple[float, ...]
+    nondetections: tuple[float, ...] = ()
+    limit_without_error: bool = False
+    unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,18 +96,25 @@ def _aliases(entry: dict[str, Any]) -> list[tuple[str, BandColumn]]:
     pairs = []
     for band in BANDS if entry["bands"] == "all" else entry["bands"]:
         for spelling in entry.get("spelling", {}).get(band, [band]):
-            for kind in ("magnitudes", "errors"):
-                is_error = kind == "errors"
-                codes = entry["sentinels"] + (
-                    entry.get("error_sentinels", []) if is_error else []
-                )
-                for rank, pattern in enumerate(entry[kind]):
-                    column = BandColumn(
-                        entry["title"], band, entry["system"], is_error, rank,
-                        tuple(codes),
-                    )  # fmt: skip
-                    pairs.append((pattern.replace("{b}", spelling), column))
+            for key, role in _NAMES_OF_ROLES.items():
+                for rank, pattern in enumerate(entry.get(key, [])):
+                    name = pattern.replace("{b}", spelling)
+                    pairs.append((name, _column(entry, band, role, rank)))
     return pairs
+
+
+def _column(entry: dict[str, Any], band: str, role: str, rank: int) -> BandColumn:
+    """Return what a survey's column of a band stands for."""
+    is_magnitude = role == "magnitude"
+    codes = [*entry["sentinels"]]
+    if role == "magnitude_error":
+        codes += entry.get("error_sentinels", [])
+    unseen = entry.get("nondetections", []) if is_magnitude else []
+    return BandColumn(
+        entry["title"], band, role, entry["system"], rank, tuple(codes), tuple(unseen),
+        is_magnitude and entry.get("limit_without_error", False),
+        entry.get("flux_unit") if role.startswith("flux") else None,
+    )  # fmt: skip
 
 
 def morphology_codes(name: str, *, is_text: bool) -> MorphologyCodes | None:

@@ -7,6 +7,15 @@ from dataclasses import dataclass
 
 from qsovae.bands.definitions import definitions_in, unusable
 
+# nJy of each unit that a flux can be in, as files write them, in lower case.
+FLUX_UNITS: dict[str, float] = {
+    "njy": 1.0, "ujy": 1e3, "\u00b5jy": 1e3, "\u03bcjy": 1e3,
+    "microjansky": 1e3, "mjy": 1e6, "jy": 1e9, "nanomaggy": 3631.0,
+    "nanomaggies": 3631.0, "nmgy": 3631.0, "mgy": 3.631e12, "maggy": 3.631e12,
+}  # fmt: skip
+# A flux in counts gets its scale from rows that have the magnitude as well.
+COUNT_UNITS = ("dn", "count", "counts", "adu", "ct")
+
 
 @dataclass(frozen=True)
 class Band:

@@ -42,10 +42,6 @@ class SurveyDefinition:
         Mean epoch of its positions, for tables that state none.
     radius_arcsec, radius_reason : float, str
         Within which a row of the primary has its partner, and why.
-    nondetect_codes : tuple of float
-        Magnitudes that mean 'looked, and saw nothing'.
-    limit_without_error : bool
-        Whether a magnitude without an error is an upper limit.
     snr : str, optional
         Column with a band's signal to noise, where the survey states no error.
     spelling, writes : mapping
@@ -59,8 +55,6 @@ class SurveyDefinition:
     epoch_jyr: float
     radius_arcsec: float
     radius_reason: str
-    nondetect_codes: tuple[float, ...] = ()
-    limit_without_error: bool = False
     snr: str | None = None
     spelling: Mapping[str, str] = field(default_factory=dict)
     writes: Mapping[str, Any] = field(default_factory=dict)
@@ -80,7 +74,6 @@ def _survey_definition(key: str, entry: dict[str, Any]) -> SurveyDefinition:
         ]
         plain = entry | {
             "bands": tuple(entry["bands"]),
-            "nondetect_codes": tuple(entry.get("nondetect_codes", [])),
             "carry": tuple(carry),
         }
         definition = SurveyDefinition(key, **plain)

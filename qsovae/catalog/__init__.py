@@ -7,5 +7,31 @@ row's quality says why.
 from qsovae.catalog.catalog import Catalog, open_catalog, with_morphology
 from qsovae.catalog.cleaning import is_sentinel
 from qsovae.catalog.labels import Labels
+from qsovae.catalog.measuring import (
+    BAD,
+    NONDETECT,
+    OK,
+    STATUSES,
+    UNOBSERVED,
+    Measured,
+    depth_of,
+)
+from qsovae.catalog.quantities import QUANTITIES, columns_behind, quantity
 
-__all__ = ["Catalog", "Labels", "is_sentinel", "open_catalog", "with_morphology"]
+__all__ = [
+    "BAD",
+    "NONDETECT",
+    "OK",
+    "QUANTITIES",
+    "STATUSES",
+    "UNOBSERVED",
+    "Catalog",
+    "Labels",
+    "Measured",
+    "columns_behind",
+    "depth_of",
+    "is_sentinel",
+    "open_catalog",
+    "quantity",
+    "with_morphology",
+]

@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qsovae.bands import BANDS, MORPHOLOGIES, Quality, morphology_codes
-from qsovae.catalog.cleaning import Floats, check_numeric, clean
+from qsovae.catalog.cleaning import Floats, as_numbers, check_numeric, clean
 from qsovae.catalog.labels import Labels, read_labels
+from qsovae.catalog.measuring import Measured, measure
 from qsovae.columns import Mapping
 from qsovae.errors import CatalogError
 from qsovae.recognition import recognise_columns
@@ -49,10 +50,7 @@ class Catalog:
         self.raw = raw
         self.mapping = fitted
         for column in fitted.columns:
-            if column.role.startswith(("magnitude", "feature")) or column.role in (
-                "ra",
-                "dec",
-            ):
+            if column.is_measurement or column.role in ("ra", "dec", "astrometry"):
                 where = f"{raw.name}, column {column.name}"
                 check_numeric(raw.frame[column.name], where)
 
@@ -110,35 +108,46 @@ class Catalog:
             self._cleaned[name] = clean(self.raw.frame[name], self.mapping.column(name))
         return self._cleaned[name]
 
+    def numbers(self, name: str) -> Floats:
+        """Return a column's numbers as they stand in the file, (n_rows,)."""
+        return as_numbers(self.raw.frame[name])
+
     @cached_property
     def bands(self) -> tuple[str, ...]:
-        """Bands with a magnitude column, bluest first."""
-        here = {c.band for c in self.mapping.columns if c.role == "magnitude"}
+        """Bands with a magnitude or flux column, bluest first."""
+        roles = ("magnitude", "flux")
+        here = {c.band for c in self.mapping.columns if c.role in roles}
         return tuple(b for b in BANDS if b in here)
 
-    def magnitude(self, band: str) -> tuple[Floats, Floats]:
-        """Return AB magnitudes and their errors, (n_rows,) each; NaN where unknown.
+    def measured(self, band: str) -> Measured:
+        """Return magnitudes, fluxes and what became of them; see ``Measured``.
+
+        Made anew at each call, for it takes much memory.
 
         Raises
         ------
         CatalogError
             If no column has the band.
         """
-        columns = [c for c in self.mapping.columns if c.band == band]
-        here = [c for c in columns if c.role == "magnitude"]
-        if not here:
+        if band not in self.bands:
             raise CatalogError(
                 f"there is no magnitude in {band}",
                 self.name,
                 f"Bands here: {', '.join(self.bands) or 'none'}.",
             )
-        shift = BANDS[band].ab_minus_vega if here[0].system == "Vega" else 0.0
-        errors = [c.name for c in columns if c.role == "magnitude_error"]
-        unknown = np.full(self.n_rows, np.nan)
-        return (
-            self.values(here[0].name) + shift,
-            self.values(errors[0]) if errors else unknown,
-        )
+        return measure(self, band)
+
+    def magnitude(self, band: str) -> tuple[Floats, Floats]:
+        """Return AB magnitudes and their errors, (n_rows,) each; NaN where unknown.
+
+        An upper limit is no magnitude.
+
+        Raises
+        ------
+        CatalogError
+            If no column has the band.
+        """
+        return self.measured(band)[:2]
 
     def error_of(self, name: str) -> Floats:
         """Return the errors of a feature column, (n_rows,), NaN where unknown."""
@@ -163,7 +172,7 @@ class Catalog:
         """Quality bits of each row, (n_rows,)."""
         quality = np.zeros(self.n_rows, dtype=np.uint32)
         for column in self.mapping.columns:
-            if column.role.startswith(("magnitude", "feature")):
+            if column.is_measurement:
                 quality |= self._clean(column.name)[1]
         ids = self.object_id
         if not self.id_is_row:

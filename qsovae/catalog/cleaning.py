@@ -39,13 +39,19 @@ def check_numeric(column: "pd.Series[Any]", where: str) -> None:
         )
 
 
+def as_numbers(column: "pd.Series[Any]") -> Floats:
+    """Return a column's numbers, NaN where it has none, infinities as they are."""
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        column = pd.to_numeric(column, errors="coerce")
+    numbers: Floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return numbers
+
+
 def clean(
     numbers: "pd.Series[Any]", column: Column
 ) -> tuple[Floats, NDArray[np.uint32]]:
     """Return numbers, NaN where doubtful, and quality bits, (n_rows,) each."""
-    if not pd.api.types.is_numeric_dtype(numbers.dtype):
-        numbers = pd.to_numeric(numbers, errors="coerce")
-    values = numbers.to_numpy(dtype=np.float64, na_value=np.nan).copy()
+    values = as_numbers(numbers).copy()
     quality = np.zeros(len(values), dtype=np.uint32)
     tests = {
         Quality.SENTINEL: is_sentinel(values, column.sentinels),

@@ -10,15 +10,12 @@ from astropy_healpix import HEALPix
 from numpy.typing import NDArray
 
 from qsovae.bands import BANDS
+from qsovae.catalog import NONDETECT, STATUSES, UNOBSERVED, Measured
 from qsovae.combine.described import Columns
 from qsovae.combine.matching import SurveyMatch
-from qsovae.combine.survey_tables import (
-    NONDETECT,
-    STATUSES,
-    UNOBSERVED,
-    SurveyTable,
-)
+from qsovae.combine.survey_tables import SurveyTable
 from qsovae.errors import CatalogError
+from qsovae.motions import motion_significance
 
 STATUS_WIDTH = max(map(len, STATUSES))
 BEAM_ARCSEC = 3.0  # half of WISE's
@@ -64,22 +61,26 @@ def add_photometry(
     for band in survey.definition.bands:
         if band not in survey.bands or f"{band}_mag_ab" in columns.values:
             continue
-        magnitude, error, status = survey.measured(band)
+        measured = survey.measured(band)
         if match is not None:
-            magnitude, error = _taken(magnitude, match), _taken(error, match)
-            status = _statuses_taken(status, match)
+            measured = _measured_taken(measured, match)
         label, ucd = BANDS[band].label, BANDS[band].ucd
+        for name, column, about, unit, kind in (
+            ("mag_ab", measured.magnitude,
+             f"{label} magnitude of {title}, AB, not dereddened; missing unless status "
+             "is ok", "mag", "phot.mag"),
+            ("mag_err", measured.error, f"error of {band}_mag_ab", "mag",
+             "stat.error;phot.mag"),
+            ("flux_njy", measured.flux,
+             "flux density; of a source looked for and not seen as the survey states "
+             "it, or zero beside a limit", "nJy", "phot.flux.density"),
+            ("flux_err_njy", measured.flux_error,
+             f"error of {band}_flux_njy; beside a limit, half of it", "nJy",
+             "stat.error;phot.flux.density"),
+        ):  # fmt: skip
+            columns.add(f"{band}_{name}", column, about, unit=unit, ucd=f"{kind};{ucd}")
         columns.add(
-            f"{band}_mag_ab", magnitude,
-            f"{label} magnitude of {title}, AB, not dereddened; missing unless status "
-            "is ok", unit="mag", ucd=f"phot.mag;{ucd}",
-        )  # fmt: skip
-        columns.add(
-            f"{band}_mag_err", error, f"error of {band}_mag_ab",
-            unit="mag", ucd=f"stat.error;phot.mag;{ucd}",
-        )  # fmt: skip
-        columns.add(
-            f"{band}_status", STATUSES[status],
+            f"{band}_status", STATUSES[measured.status],
             "ok, nondetect (looked and saw nothing), unobserved, or bad (a value that "
             "cannot be)", ucd="meta.code.qual",
         )  # fmt: skip
@@ -95,20 +96,15 @@ def add_photometry(
 
 
 def add_significances(columns: Columns) -> None:
-    """Add how many standard errors motion and parallax are from none.
-
-    Of a motion, the root of its squared length in units of its covariance: without
-    motion it follows Rayleigh's distribution.
-    """
+    """Add how many standard errors motion and parallax are from none."""
     known = columns.values
     names = ("pm_ra_masyr", "pm_dec_masyr")
     if all(n in known and f"{n}_err" in known for n in names):
         along = [known[n].astype(np.float64) / known[f"{n}_err"] for n in names]
-        rho = np.nan_to_num(known.get("pmra_pmdec_corr", np.zeros(len(along[0]))))
-        squared = (along[0] ** 2 - 2 * rho * along[0] * along[1] + along[1] ** 2) / (
-            1 - rho.astype(np.float64) ** 2
+        significance = motion_significance(
+            along[0], along[1], known.get("pmra_pmdec_corr")
         )
-        columns.add("pm_sig", np.sqrt(squared).astype(np.float32),
+        columns.add("pm_sig", significance.astype(np.float32),
                     "significance of the proper motion, by its covariance",
                     ucd="stat.snr;pos.pm")  # fmt: skip
     if "parallax_mas" in known and "parallax_mas_err" in known:
@@ -215,8 +211,9 @@ def _taken(values: NDArray[np.floating], match: SurveyMatch) -> NDArray[np.float
     return taken.astype(np.float32)
 
 
-def _statuses_taken(status: NDArray[np.int8], match: SurveyMatch) -> NDArray[np.int8]:
-    """Return statuses for the primary's rows; without a partner, by the footprint."""
+def _measured_taken(measured: Measured, match: SurveyMatch) -> Measured:
+    """Return a band for the primary's rows; without a partner, by the footprint."""
     absent = np.where(match.in_footprint, NONDETECT, UNOBSERVED)
-    taken = np.where(match.found, status[match.matches.row], absent)
-    return taken.astype(np.int8)
+    status = np.where(match.found, measured.status[match.matches.row], absent)
+    magnitude, error, flux, flux_error = (_taken(m, match) for m in measured[:-1])
+    return Measured(magnitude, error, flux, flux_error, status.astype(np.int8))

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from qsovae.bands import COMBINED_SURVEYS, SurveyDefinition, plain_name
-from qsovae.catalog import Catalog, is_sentinel
+from qsovae.catalog import Catalog, Measured
 from qsovae.combine.refusals import (
     refuse_other_columns,
     refuse_other_surveys,
@@ -22,28 +22,13 @@ from qsovae.combine.refusals import (
 )
 from qsovae.crossmatch import Floats
 from qsovae.errors import CatalogError
+from qsovae.magnitudes import flux_error as error_of_flux
 from qsovae.recognition import recognise_columns
 from qsovae.tables import RawTable, read_table
 
-# What became of a measurement; codes are places in this list.
-STATUSES = np.array(["ok", "nondetect", "unobserved", "bad"], dtype=object)
-OK, NONDETECT, UNOBSERVED, BAD = range(4)
 _EPOCHS = ("epoch_jyr", "epoch", "ref_epoch", "mjd_mean", "meanobsmjd")
 _MJD_J2000 = 51544.5
 _DAYS_A_YEAR = 365.25
-
-
-class Measured(NamedTuple):
-    """A band of a survey's rows, each field (n_rows,).
-
-    ``magnitude`` (AB) and ``error`` are NaN unless ``status``, a place in ``STATUSES``,
-    is that of ok. Small types: of a survey they stay in memory while the primary's rows
-    go by.
-    """
-
-    magnitude: NDArray[np.float32]
-    error: NDArray[np.float32]
-    status: NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -115,7 +100,7 @@ class SurveyTable:
         return {}
 
     def measured(self, band: str) -> Measured:
-        """Return what the survey says of a band, for its own rows."""
+        """Return what the survey says of a band, for its own rows, as float32."""
         if band not in self._kept:
             self._kept[band] = _measure(self, band)
         measured: Measured = self._kept[band]
@@ -180,31 +165,21 @@ def _finite(column: "pd.Series[Any]") -> Floats:
 
 
 def _measure(survey: SurveyTable, band: str) -> Measured:
-    """Return a band's magnitudes, errors and statuses."""
-    magnitude, error = survey.catalog.magnitude(band)
-    if survey.definition.snr is not None and not np.isfinite(error).any():
+    """Return what a survey says of a band, in small types.
+
+    Of a survey they stay in memory while the primary's rows go by.
+    """
+    measured = survey.catalog.measured(band)
+    if survey.definition.snr is not None and not np.isfinite(measured.error).any():
         error = _errors_from_snr(survey, band)
-    raw_name = next(
-        c.name for c in survey.catalog.mapping.columns
-        if c.role == "magnitude" and c.band == band
-    )  # fmt: skip
-    raw = pd.to_numeric(survey.catalog.raw.frame[raw_name], errors="coerce").to_numpy(
-        dtype=np.float64, na_value=np.nan
-    )
-    status = np.full(survey.n_rows, OK, dtype=np.int8)
-    status[np.isnan(magnitude)] = BAD
-    codes = survey.catalog.mapping.column(raw_name).sentinels
-    status[np.isnan(raw) | is_sentinel(raw, codes)] = UNOBSERVED
-    unseen = is_sentinel(raw, survey.definition.nondetect_codes)
-    status[np.isposinf(raw) | unseen] = NONDETECT
-    if survey.definition.limit_without_error and np.isfinite(error).any():
-        status[np.isfinite(magnitude) & np.isnan(error)] = NONDETECT
-    ok = status == OK
+        measured = measured._replace(
+            error=error, flux_error=error_of_flux(measured.flux, error)
+        )
+    magnitude, error, flux, flux_error, status = measured
     return Measured(
-        np.where(ok, magnitude, np.nan).astype(np.float32),
-        np.where(ok, error, np.nan).astype(np.float32),
-        status,
-    )
+        magnitude.astype(np.float32), error.astype(np.float32),
+        flux.astype(np.float32), flux_error.astype(np.float32), status,
+    )  # fmt: skip
 
 
 def longest_text(column: "pd.Series[Any]") -> int:

@@ -3,11 +3,13 @@
 Within recognition: above names and values.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from qsovae.bands import BandColumn, plain_name
+from qsovae.bands import COUNT_UNITS, FLUX_UNITS, BandColumn, plain_name
 from qsovae.columns import Column, Mapping
 from qsovae.recognition.names import (
     DEC,
@@ -17,6 +19,7 @@ from qsovae.recognition.names import (
     RA,
     band_of,
     colour_bands,
+    is_astrometry,
     is_bookkeeping,
     is_error_name,
     is_feature_name,
@@ -44,13 +47,13 @@ def recognise_columns(raw: RawTable) -> Mapping:
     if is_lone_z(known, names):
         known = {n: c for n, c in known.items() if plain_name(n) != "z"}
     columns: dict[str, Column] = {}
-    columns |= _magnitudes(frame, known)
+    columns |= dict(_of_bands(raw, known))
     _claim(columns, frame, "ra", RA, "name of a right ascension")
     _claim(columns, frame, "dec", DEC, "name of a declination")
     _claim(columns, frame, "id", IDS, "name of an identifier")
     _claim(columns, frame, "label", LABELS, "name of a class, few values")
     _claim(columns, frame, "morphology", MORPHOLOGIES, "name of a morphology")
-    n_bands = sum(c.role == "magnitude" for c in columns.values())
+    n_bands = sum(c.role in ("magnitude", "flux") for c in columns.values())
     for name in names:
         if name not in columns:
             columns[name] = _other(frame, name, colours, columns, n_bands)
@@ -63,35 +66,45 @@ def recognise_columns(raw: RawTable) -> Mapping:
     ).checked("recognised columns")
 
 
-def _magnitudes(frame: pd.DataFrame, known: dict[str, BandColumn]) -> dict[str, Column]:
-    """Return one magnitude and one error a band, the best; the others are ignored."""
-    chosen: dict[tuple[str, bool], str] = {}
-    numeric = [n for n in known if is_number(frame[n]) or frame[n].isna().all()]
-    for name in sorted(numeric, key=lambda n: known[n].rank):
-        chosen.setdefault((known[name].band, known[name].is_error), name)
-    columns = {
-        n: Column(n, "ignore", reason=f"named like {known[n].band}, but holds text")
-        for n in known
-        if n not in numeric
-    }
-    for name in numeric:
-        meaning = known[name]
-        first = chosen[meaning.band, meaning.is_error]
-        has_magnitude = (meaning.band, False) in chosen
-        if first != name or not has_magnitude:
-            reason = (
-                f"{first} is used for {meaning.band}"
-                if first != name
-                else ("error of a band without a magnitude")
-            )
-            columns[name] = Column(name, "ignore", reason=reason)
+def _of_bands(
+    raw: RawTable, known: dict[str, BandColumn]
+) -> Iterator[tuple[str, Column]]:
+    """Yield what belongs to a band: of each role the best, the others ignored."""
+    frame = raw.frame
+    units = {n: raw.units.get(n) or known[n].unit for n in known}
+    reasons = {n: _unusable(frame[n], known[n], units[n]) for n in known}
+    chosen: dict[tuple[str, str], str] = {}
+    for name in sorted(known, key=lambda n: known[n].rank):
+        if not reasons[name]:
+            chosen.setdefault((known[name].band, known[name].role), name)
+    for name, meaning in known.items():
+        first = chosen.get((meaning.band, meaning.role))
+        measured = meaning.role.removesuffix("_error")
+        if not reasons[name] and first != name:
+            reasons[name] = f"{first} is used for {meaning.band}"
+        elif not reasons[name] and measured in ("magnitude", "flux"):
+            has_it = (meaning.band, measured) in chosen
+            reasons[name] = "" if has_it else f"error of a band without a {measured}"
+        if reasons[name]:
+            yield name, Column(name, "ignore", reason=reasons[name])
             continue
-        role = "magnitude_error" if meaning.is_error else "magnitude"
-        columns[name] = Column(
-            name, role, meaning.band, None if meaning.is_error else meaning.system,
+        yield name, Column(
+            name, meaning.role, meaning.band,
+            meaning.system if meaning.role == "magnitude" else None, units[name],
             reason=f"written so by {meaning.survey}",
+            limit_without_error=meaning.limit_without_error,
         )  # fmt: skip
-    return columns
+
+
+def _unusable(values: "pd.Series[Any]", known: BandColumn, unit: str | None) -> str:
+    """Return why a band's column cannot be what its name says, blank if it can."""
+    if known.role == "band_status":
+        return "" if not is_number(values) else "named like a status, but holds numbers"
+    if not (is_number(values) or values.isna().all()):
+        return f"named like {known.band}, but holds text"
+    if known.role == "flux" and (unit or "").lower() not in (*FLUX_UNITS, *COUNT_UNITS):
+        return f"a flux in the unknown unit {unit}"
+    return ""
 
 
 def _claim(
@@ -119,13 +132,15 @@ def _other(
 ) -> Column:
     """Return the guess for a column that is no band, id, position or label."""
     plain = plain_name(name)
+    number = is_number(frame[name])
     if is_redshift_name(plain):
-        role = "redshift" if is_number(frame[name]) else "ignore"
+        role = "redshift" if number else "ignore"
         return Column(name, role, reason="redshift: never a feature")
-    if not is_number(frame[name]):
-        return Column(name, "ignore", reason="not a number")
-    if is_error_name(plain) or is_bookkeeping(plain):
-        return Column(name, "ignore", reason="bookkeeping or an error")
+    if number and is_astrometry(plain):
+        return Column(name, "astrometry", reason="gives the significance of a motion")
+    if not number or is_error_name(plain) or is_bookkeeping(plain):
+        reason = "bookkeeping or an error" if number else "not a number"
+        return Column(name, "ignore", reason=reason)
     if name in colours:
         return _colour_column(name, colours[name], columns)
     if is_feature_name(plain):
@@ -157,8 +172,11 @@ def _feature_errors(
         if column.role != "feature":
             continue
         plain = plain_name(column.name)
+        shape = plain.replace("spread_model", "spreaderr_model")
         for pattern in ("{}_err", "{}_error", "e_{}", "{}err", "{}_sigma", "err_{}"):
             name = by_plain.get(pattern.format(plain))
+            if name is None and shape != plain:
+                name = by_plain.get(shape)
             if name and is_number(frame[name]) and columns[name].role == "ignore":
                 found[name] = Column(
                     name, "feature_error", error_of=column.name,
@@ -180,9 +198,10 @@ def _with_values(
     elif column.role in ("ra", "dec"):
         unit = unit or "deg"
     sentinels: tuple[float, ...] = ()
-    if column.role.startswith(("magnitude", "feature")) or column.role == "redshift":
+    if column.is_measurement or column.role == "redshift":
         sentinels = sentinels_in(values, known)
-    return Column(
-        column.name, column.role, column.band, column.system, column.unit or unit,
-        sentinels, column.error_of, column.reason,
+    unseen = known.nondetections if known and column.role == "magnitude" else ()
+    return replace(
+        column, unit=column.unit or unit, sentinels=sentinels,
+        nondetections=tuple(s for s in sentinels if s in unseen),
     )  # fmt: skip

@@ -5,7 +5,7 @@ Within recognition: lowest.
 
 import re
 
-from qsovae.bands import BandColumn, band_columns, plain_name
+from qsovae.bands import COMBINED_SURVEYS, BandColumn, band_columns, plain_name
 
 # Names that each role goes by, the likeliest first.
 IDS = (
@@ -47,6 +47,13 @@ _REDSHIFT = re.compile(
 _BAND_TOKEN = "(bp|rp|ks|w1|w2|w3|w4|u|g|r|i|z|y|j|h|k|g_gaia|nuv|fuv)"
 _COLOUR = re.compile(rf"^(colou?r_)?{_BAND_TOKEN}(_minus_|_m_|_|m){_BAND_TOKEN}$")
 _SPECIAL_COLOURS = {"w1m2": ("w1", "w2"), "w1mw2": ("w1", "w2")}
+# Gaia's, by every name that a combined catalog takes them under.
+_ASTROMETRY = frozenset(
+    name
+    for carried in COMBINED_SURVEYS["gaia"].carry
+    for name in (carried.name, *carried.sources)
+    if carried.name.startswith(("pm", "parallax"))
+)
 _LETTERS = ("u", "g", "r", "i")
 
 
@@ -79,6 +86,11 @@ def is_redshift_name(plain: str) -> bool:
     return _REDSHIFT.match(plain) is not None
 
 
+def is_astrometry(plain: str) -> bool:
+    """Return whether a name is that of a part of a motion or parallax, or its error."""
+    return plain in _ASTROMETRY
+
+
 def is_feature_name(plain: str) -> bool:
     """Return whether a name is that of a shape or a motion."""
     return plain in _FEATURES or _FEATURE_WORDS.search(plain) is not None
@@ -93,7 +105,8 @@ def is_error_name(plain: str) -> bool:
     """Return whether a name is that of an error, a flux or a weight."""
     return bool(
         re.search(
-            r"(^|_)(e|err|error|sigma|sig|ivar|snr|unc|flux\w*)(_|$)|err(or)?$", plain
+            r"(^|_)(e|err|error|spreaderr|sigma|sig|ivar|snr|unc|flux\w*)(_|$)|err(or)?$",
+            plain,
         )
     ) and not re.search(r"(over_error|pm_sig|parallax_sig)$", plain)
 

@@ -28,6 +28,7 @@ bands = ["nuv"]
 magnitudes = ["{b}_magnitude_of_galex"]
 errors = ["{b}_error_of_galex"]
 sentinels = [-99.0]
+nondetections = [-99.0]
 """
 COMBINED = """
 [galex]
@@ -36,7 +37,6 @@ bands = ["nuv"]
 epoch_jyr = 2008.0
 radius_arcsec = 3.0
 radius_reason = "a beam of 5 arcsec"
-nondetect_codes = [-99.0]
 [[galex.carry]]
 name = "galex_artifacts"
 from = ["artifact"]

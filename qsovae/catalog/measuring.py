@@ -1,0 +1,168 @@
+"""What became of a band in each row: magnitude, flux, and whether it was seen at all.
+
+Within catalog: above cleaning.
+"""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from qsovae.bands import BANDS, COUNT_UNITS, FLUX_UNITS
+from qsovae.catalog.cleaning import Floats, is_sentinel
+from qsovae.columns import Column
+from qsovae.magnitudes import flux_error, magnitude_error, to_flux, to_magnitude
+
+if TYPE_CHECKING:
+    from qsovae.catalog.catalog import Catalog
+
+# What became of a measurement; codes are places in this list.
+STATUSES = np.array(["ok", "nondetect", "unobserved", "bad"], dtype=object)
+OK, NONDETECT, UNOBSERVED, BAD = range(4)
+# A limit at 95 % confidence is two standard errors above a flux of zero.
+_LIMIT_SIGMAS = 2.0
+# The depth is read off the faintest tenth of the detections, if these are enough.
+_FAINTEST = 10.0
+_FEWEST = 20
+
+
+class Measured(NamedTuple):
+    """A band of a catalog's rows, each field (n_rows,).
+
+    Attributes
+    ----------
+    magnitude, error : ndarray
+        AB; NaN unless the status is that of ok, or unknown.
+    flux, flux_error : ndarray
+        nJy; NaN where unknown. Where a source was looked for and not seen: as the
+        survey states them, or zero and half of a limit that it states.
+    status : ndarray of int8
+        A place in ``STATUSES``.
+    """
+
+    magnitude: NDArray[Any]  # float64, or float32 in a survey kept in memory
+    error: NDArray[Any]
+    flux: NDArray[Any]
+    flux_error: NDArray[Any]
+    status: NDArray[np.int8]
+
+
+def measure(catalog: "Catalog", band: str) -> Measured:
+    """Return what the columns of a band say of each row."""
+    columns = {c.role: c for c in catalog.mapping.columns if c.band == band}
+    flux, error = _stated_flux(catalog, columns)
+    if "magnitude" not in columns:
+        return _from_flux(flux, error, _stated_status(catalog, columns))
+    column = columns["magnitude"]
+    shift = BANDS[band].ab_minus_vega if column.system == "Vega" else 0.0
+    magnitude = catalog.values(column.name) + shift
+    magnitude_err = _values(catalog, columns.get("magnitude_error"))
+    status = _status(catalog, columns)
+    status = np.where(np.isnan(magnitude) & (status == OK), UNOBSERVED, status)
+    status = np.where(np.isfinite(flux) & (status == UNOBSERVED), NONDETECT, status)
+    ok, unseen = status == OK, status == NONDETECT
+    from_magnitude = to_flux(magnitude)
+    own_error = flux_error(from_magnitude, magnitude_err)
+    own = ok & np.isnan(flux)
+    flux, error = np.where(own, from_magnitude, flux), np.where(own, own_error, error)
+    # A magnitude left in a row that was not seen is the limit itself.
+    limited = unseen & np.isnan(flux) & np.isfinite(magnitude)
+    return Measured(
+        np.where(ok, magnitude, np.nan), np.where(ok, magnitude_err, np.nan),
+        np.where(limited, 0.0, flux),
+        np.where(limited, from_magnitude / _LIMIT_SIGMAS, error),
+        status.astype(np.int8),
+    )  # fmt: skip
+
+
+def depth_of(measured: Measured) -> float:
+    """Return one standard error of the faintest detections, nJy; NaN for too few."""
+    flux, error = measured.flux, measured.flux_error
+    known = (measured.status == OK) & np.isfinite(flux) & np.isfinite(error)
+    if np.count_nonzero(known) < _FEWEST:
+        return float("nan")
+    flux, error = flux[known], error[known]
+    return float(np.median(error[flux <= np.percentile(flux, _FAINTEST)]))
+
+
+def _values(catalog: "Catalog", column: Column | None) -> Floats:
+    if column is None:
+        return np.full(catalog.n_rows, np.nan)
+    return catalog.values(column.name)
+
+
+def _stated_flux(
+    catalog: "Catalog", columns: dict[str, Column]
+) -> tuple[Floats, Floats]:
+    """Return the flux columns in nJy, NaN without; unseen rows need an error."""
+    flux = _values(catalog, columns.get("flux"))
+    if "flux" not in columns:
+        return flux, flux
+    error = _values(catalog, columns.get("flux_error"))
+    unit = (columns["flux"].unit or "").lower()
+    scale = (
+        _njy_a_count(catalog, columns, flux)
+        if unit in COUNT_UNITS
+        else FLUX_UNITS[unit]
+    )
+    return flux * scale, error * scale
+
+
+def _njy_a_count(
+    catalog: "Catalog", columns: dict[str, Column], counts: Floats
+) -> float:
+    """Return the scale of counts, from rows that have the magnitude as well."""
+    if "magnitude" not in columns:
+        return float("nan")
+    column = columns["magnitude"]
+    vega = BANDS[str(column.band)].ab_minus_vega if column.system == "Vega" else 0.0
+    flux = to_flux(catalog.values(column.name) + vega)
+    both = np.isfinite(flux) & (counts > 0)
+    return float(np.median(flux[both] / counts[both])) if both.any() else float("nan")
+
+
+def _from_flux(flux: Floats, error: Floats, stated: NDArray[np.int8]) -> Measured:
+    """Return a band of which there is a flux and no magnitude."""
+    seen = np.where(flux > 0, OK, NONDETECT)
+    status = np.where(stated >= 0, stated, np.where(np.isnan(flux), UNOBSERVED, seen))
+    ok = (status == OK) & (flux > 0)
+    return Measured(
+        np.where(ok, to_magnitude(flux), np.nan),
+        np.where(ok, magnitude_error(flux, error), np.nan),
+        np.where(status == BAD, np.nan, flux), np.where(status == BAD, np.nan, error),
+        status.astype(np.int8),
+    )  # fmt: skip
+
+
+def _stated_status(catalog: "Catalog", columns: dict[str, Column]) -> NDArray[np.int8]:
+    """Return the statuses that a column states, -1 where it states none."""
+    stated = np.full(catalog.n_rows, -1, dtype=np.int8)
+    if "band_status" in columns:
+        words = catalog.raw.frame[columns["band_status"].name].astype("string")
+        codes, unique = pd.factorize(words)
+        of_word = {word: code for code, word in enumerate(STATUSES)}
+        known = [of_word.get(word.strip().lower(), -1) for word in unique]
+        # The last place is that of nulls, whose code is -1.
+        stated = np.array([*known, -1], dtype=np.int8)[codes]
+    return stated
+
+
+def _status(catalog: "Catalog", columns: dict[str, Column]) -> NDArray[np.int8]:
+    """Return what became of a magnitude: as stated, else as its values say."""
+    column, error = columns["magnitude"], columns.get("magnitude_error")
+    magnitude = catalog.values(column.name)
+    raw = catalog.numbers(column.name)
+    status = np.full(catalog.n_rows, OK, dtype=np.int8)
+    status[np.isnan(magnitude)] = BAD
+    status[np.isnan(raw) | is_sentinel(raw, column.sentinels)] = UNOBSERVED
+    status[np.isposinf(raw) | is_sentinel(raw, column.nondetections)] = NONDETECT
+    if column.limit_without_error and error is not None:
+        given = catalog.numbers(error.name)
+        without = np.isnan(given) | is_sentinel(given, error.sentinels)
+        # Where no row has an error, their absence says nothing.
+        if not without.all():
+            status[np.isfinite(magnitude) & without] = NONDETECT
+    stated = _stated_status(catalog, columns)
+    # A missing magnitude cannot be ok, whatever is stated.
+    return np.where((stated >= 0) & ~((stated == OK) & (status != OK)), stated, status)

@@ -1,0 +1,31 @@
+"""Features: from a catalog's columns to X, sigma and names.
+
+Layer: above catalog. Features are named by band or quantity, not by column, so that a
+catalog of another survey with the same bands fits a run.
+"""
+
+from qsovae.features.building import build_features, missing_sources
+from qsovae.features.choosing import default_features, parse_features
+from qsovae.features.feature import (
+    Feature,
+    FeatureTable,
+    colour_feature,
+    features_from_json,
+    features_to_json,
+    magnitude_feature,
+    quantity_feature,
+)
+
+__all__ = [
+    "Feature",
+    "FeatureTable",
+    "build_features",
+    "colour_feature",
+    "default_features",
+    "features_from_json",
+    "features_to_json",
+    "magnitude_feature",
+    "missing_sources",
+    "parse_features",
+    "quantity_feature",
+]

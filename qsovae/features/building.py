@@ -1,0 +1,102 @@
+"""Values and errors of features, from a catalog.
+
+Within features: above feature.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qsovae.catalog import NONDETECT, Catalog, Measured, depth_of, quantity
+from qsovae.errors import CatalogError
+from qsovae.features.feature import BAND_KINDS, Feature, FeatureTable
+from qsovae.magnitudes import asinh_magnitude, asinh_magnitude_error
+
+Floats = NDArray[np.float64]
+
+
+def missing_sources(catalog: Catalog, features: Sequence[Feature]) -> list[str]:
+    """Return the bands, quantities and columns that features need and a catalog lacks.
+
+    Bands are listed as ``band g``.
+    """
+    columns = {c.name for c in catalog.mapping.columns}
+
+    def is_here(kind: str, source: str) -> bool:
+        if kind == "quantity":
+            return quantity(catalog, source) is not None
+        return source in (columns if kind == "column" else catalog.bands)
+
+    needed = dict.fromkeys((f.kind, s) for f in features for s in f.sources)
+    lacking = [
+        source if kind in ("column", "quantity") else f"band {source}"
+        for kind, source in needed
+        if not is_here(kind, source)
+    ]
+    return list(dict.fromkeys(lacking))
+
+
+def build_features(catalog: Catalog, features: Sequence[Feature]) -> FeatureTable:
+    """Return the values and errors of features.
+
+    A band that was looked at and shows nothing has an asinh magnitude, of its stated
+    flux or of zero, with the limit or the depth as the error; Pogson's is missing
+    there. The error of a colour is the root of the summed squares of its bands' errors;
+    that neighbouring colours share a band, and so an error, is not carried along.
+
+    Raises
+    ------
+    CatalogError
+        If the catalog lacks a band, quantity or column, naming every one.
+    """
+    lacking = missing_sources(catalog, features)
+    if lacking:
+        raise CatalogError(
+            f"the catalog lacks {', '.join(lacking)}",
+            catalog.name,
+            f"It has the bands {', '.join(catalog.bands) or 'none'}; correct the "
+            "mapping if a column was not recognised.",
+        )
+    shape = (catalog.n_rows, len(features))
+    values, sigma = np.zeros(shape), np.zeros(shape)
+    for band in catalog.bands:
+        uses = [(i, f) for i, f in enumerate(features)
+                if f.kind in BAND_KINDS and band in f.sources]  # fmt: skip
+        # One band at a time, for a catalog may be large.
+        measured = catalog.measured(band) if uses else None
+        for i, feature in uses:
+            assert measured is not None
+            place = feature.sources.index(band)
+            magnitude, error = _magnitude(measured, feature, place)
+            values[:, i] += magnitude if place == 0 else -magnitude
+            sigma[:, i] = np.hypot(sigma[:, i], error)
+    for i, feature in enumerate(features):
+        (name, *_) = feature.sources
+        if feature.kind == "column":
+            values[:, i], sigma[:, i] = catalog.values(name), catalog.error_of(name)
+        elif feature.kind == "quantity":
+            values[:, i], sigma[:, i] = quantity(catalog, name) or (np.nan, np.nan)
+    return FeatureTable(
+        tuple(features), values, sigma if np.isfinite(sigma).any() else None
+    )
+
+
+def _magnitude(
+    measured: Measured, feature: Feature, place: int
+) -> tuple[Floats, Floats]:
+    """Return magnitudes and errors, (n_rows,) each, Pogson's or asinh."""
+    if not feature.softening_njy:
+        return measured.magnitude, measured.error
+    softening = feature.softening_njy[place]
+    # Looked for, not seen, and no more is known: zero, give or take the depth.
+    unseen = (measured.status == NONDETECT) & np.isnan(measured.flux)
+    depth = depth_of(measured)
+    flux = np.where(unseen, 0.0, measured.flux)
+    error = np.where(
+        unseen, depth if np.isfinite(depth) else softening, measured.flux_error
+    )
+    return (
+        asinh_magnitude(flux, softening),
+        asinh_magnitude_error(flux, error, softening),
+    )
