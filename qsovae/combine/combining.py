@@ -31,12 +31,12 @@ from qsovae.combine.matching import (
     neighbours,
 )
 from qsovae.combine.primary import Primary, open_primary
-from qsovae.combine.progress import Progress, Teller
 from qsovae.combine.refusals import footprint_text
 from qsovae.combine.report import in_order, is_simulated, provenance, report_of
 from qsovae.combine.request import PRIMARY, CombineRequest
 from qsovae.combine.survey_tables import SurveyTable, open_survey
 from qsovae.errors import CatalogError
+from qsovae.progress import Progress, Teller
 from qsovae.tables import TableWriter
 
 # Gaia goes first: its motions bring the primary to the other surveys' epochs.
@@ -78,7 +78,7 @@ def combine_surveys(
     started = time.perf_counter()
     request = request.checked()
     keys = [key for key in _ORDER if request.files.get(key)]
-    tell = Teller(2 + 2 * len(keys), on_progress, should_stop)
+    tell = Teller("combine", 2 + 2 * len(keys), on_progress, should_stop)
     tell.step("read", f"reading {COMBINED_SURVEYS[PRIMARY].title}")
     primary = open_primary(PRIMARY, request.files[PRIMARY], ROWS_A_PORTION)
     surveys: dict[str, SurveyTable] = {}
