@@ -14,6 +14,7 @@ from qsovae.bands.names import (
 )
 from qsovae.bands.photometry import BANDS, COUNT_UNITS, FLUX_UNITS, Band
 from qsovae.bands.quality import MORPHOLOGIES, QUALITY_DESCRIPTIONS, Quality
+from qsovae.bands.skies import SurveySky, survey_skies
 from qsovae.bands.surveys import COMBINED_SURVEYS, Carried, SurveyDefinition
 
 __all__ = [
@@ -30,7 +31,9 @@ __all__ = [
     "MorphologyCodes",
     "Quality",
     "SurveyDefinition",
+    "SurveySky",
     "band_columns",
     "morphology_codes",
     "plain_name",
+    "survey_skies",
 ]

@@ -4,6 +4,17 @@ Layer: above columns. Never a feature: redshift, labels, ids, positions, bookkee
 """
 
 from qsovae.recognition.guesses import recognise_columns
-from qsovae.recognition.values import MOST_CLASSES, rows_of_text
+from qsovae.recognition.values import (
+    MOST_CLASSES,
+    is_number,
+    rows_of_codes,
+    rows_of_text,
+)
 
-__all__ = ["MOST_CLASSES", "recognise_columns", "rows_of_text"]
+__all__ = [
+    "MOST_CLASSES",
+    "is_number",
+    "recognise_columns",
+    "rows_of_codes",
+    "rows_of_text",
+]

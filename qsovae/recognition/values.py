@@ -87,3 +87,17 @@ def sentinels_in(
     else:
         far = found
     return tuple(sorted(far))
+
+
+def rows_of_codes(
+    values: "pd.Series[Any]", known: BandColumn | None
+) -> NDArray[np.intp]:
+    """Return the first row of each code for 'missing' that a column of numbers holds.
+
+    Of a table too large for memory, these rows say which codes ``sentinels_in`` finds.
+    """
+    codes = np.array([*_CODES, *(known.sentinels if known else ())], dtype=np.float32)
+    with np.errstate(over="ignore"):
+        single = values.to_numpy(dtype=np.float64, na_value=np.nan).astype(np.float32)
+    hit = np.flatnonzero(np.isin(single, codes))
+    return hit[np.unique(single[hit], return_index=True)[1]]
