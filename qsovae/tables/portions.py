@@ -1,6 +1,6 @@
 """Reading a table in portions, so that one larger than memory can be gone through.
 
-Within tables: above reading.
+Within tables: above reading and csv_portions.
 """
 
 from collections.abc import Iterator
@@ -12,19 +12,21 @@ from astropy.io import fits
 
 from qsovae.errors import CatalogError
 from qsovae.tables.astropy_files import fits_portion, fits_table_hdu
+from qsovae.tables.csv_portions import CsvPortions
 from qsovae.tables.formats import format_of
 from qsovae.tables.parquet_files import from_arrow, parquet_meta
 from qsovae.tables.raw import RawTable, TableFile
 from qsovae.tables.reading import file_sha256, read_table, refusals_in
 
 _LOOKED_AT = 4096  # bytes that tell the format
+WHOLE_CSV_BYTES = 1 << 26  # a CSV file up to this size is read at once
 
 
 class TablePortions:
     """A file's table, a portion of rows at a time; may be gone through again.
 
-    FITS and Parquet are read as they are gone through; a file in another format, or
-    compressed, is read whole once.
+    FITS, Parquet and large CSV are read as they are gone through; a file in another
+    format, or compressed, is read whole once.
 
     Parameters
     ----------
@@ -46,6 +48,7 @@ class TablePortions:
     def __init__(self, path: Path, rows_a_portion: int) -> None:
         self._path, self._step = path, rows_a_portion
         self._whole: RawTable | None = None
+        self._csv: CsvPortions | None = None
         self._kind = self._told_kind()
         if self._kind == "FITS":
             with refusals_in(path.name, "FITS"), self._fits() as hdus:
@@ -53,6 +56,10 @@ class TablePortions:
         elif self._kind == "Parquet":
             with refusals_in(path.name, "Parquet"):
                 self.n_rows = pq.ParquetFile(path).metadata.num_rows
+        elif self._kind == "CSV":
+            with refusals_in(path.name, "CSV"):
+                self._csv = CsvPortions(path, rows_a_portion)
+                self.n_rows = self._csv.n_rows
         else:
             self._whole = read_table(path)
             self.n_rows = len(self._whole.frame)
@@ -68,7 +75,8 @@ class TablePortions:
         if head.startswith(b"\x1f\x8b") or not head:
             return ""
         kind = format_of(head, self._path.name)
-        return kind if kind in ("FITS", "Parquet") else ""
+        is_large = kind != "CSV" or self._path.stat().st_size > WHOLE_CSV_BYTES
+        return kind if kind in ("FITS", "Parquet", "CSV") and is_large else ""
 
     @property
     def _file(self) -> TableFile:
@@ -88,11 +96,16 @@ class TablePortions:
             for start in range(0, max(self.n_rows, 1), self._step):
                 rows = self._whole.frame.iloc[start : start + self._step]
                 yield replace(self._whole, frame=rows.reset_index(drop=True))
+        elif self._csv is not None:
+            with refusals_in(self.name, "CSV"):
+                yield from self._csv.portions(self._file)
         elif self._kind == "FITS":
-            with refusals_in(self.name, "FITS"), self._fits() as hdus:
-                for start in range(0, max(self.n_rows, 1), self._step):
-                    rows = slice(start, start + self._step)
-                    yield fits_portion(self._file, hdus, rows)
+            for start in range(0, max(self.n_rows, 1), self._step):
+                rows = slice(start, start + self._step)
+                # Opened anew, or what was mapped of the file would stay in memory.
+                with refusals_in(self.name, "FITS"), self._fits() as hdus:
+                    portion = fits_portion(self._file, hdus, rows)
+                yield portion
         else:
             with refusals_in(self.name, "Parquet"):
                 file = pq.ParquetFile(self._path)

@@ -8,7 +8,7 @@ import pytest
 
 import qsovae
 from qsovae import CatalogError
-from qsovae.tables import TablePortions
+from qsovae.tables import TablePortions, portions
 
 N = 25
 
@@ -93,3 +93,58 @@ def refusal(read):
 def test_a_file_that_is_not_there_is_said(tmp_path):
     with pytest.raises(CatalogError, match="no such file"):
         TablePortions(tmp_path / "no.fits", 10)
+
+
+# What a column holds shows late: each value below decides the kind of the whole.
+_LATE = {
+    "number": [1, 2, 3, 4, 5, 0.5],
+    "null": [2**62 + k for k in range(5)] + [""],
+    "text": ["007", "", 8, 9, 1.5, "x"],
+    "truth": ["", "", "", True, False, True],
+    "mixed": [True, False, 1, 0, True, False],
+    "nothing": [""] * 6,
+    "quoted": ['"a, b"', '"c\nd"', "e", "f", "g", "--"],
+}
+
+
+@pytest.mark.parametrize("step", [1, 2, 5, 6])
+def test_large_csv_is_read_in_portions_as_at_once(tmp_path, monkeypatch, step):
+    monkeypatch.setattr(portions, "WHOLE_CSV_BYTES", 0)
+    lines = [",".join(map(str, row)) for row in zip(*_LATE.values(), strict=True)]
+    head = "\ufeff# a comment\n\n" + ",".join(_LATE) + "\n"
+    path = tmp_path / "late.csv"
+    path.write_text(head + "\n".join([*lines[:3], "", *lines[3:]]), "utf-8")
+    whole = qsovae.read_table(path)
+    cut = TablePortions(path, step)
+    assert (cut.n_rows, cut.sha256) == (6, whole.sha256)
+    for _ in range(2):
+        parts = [part.frame for part in cut]
+        joined = pd.concat(parts, ignore_index=True)
+        assert max(len(part) for part in parts) == step
+        for name in whole.frame:
+            before, after = whole.frame[name], joined[name]
+            assert after.isna().tolist() == before.isna().tolist()
+            assert after.dropna().tolist() == before.dropna().tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("a,b\n1,2\n3\n", "line 3 has 1 values"), ("# only\n\n", "no header line"),
+     ("a,a\n1,2\n", "two columns are named a")],
+)  # fmt: skip
+def test_large_csv_is_refused_as_by_reading_at_once(tmp_path, monkeypatch, text, words):
+    monkeypatch.setattr(portions, "WHOLE_CSV_BYTES", 0)
+    path = tmp_path / "wrong.csv"
+    path.write_text(text)
+    said = refusal(lambda: TablePortions(path, 10))
+    assert words in said
+    assert said == refusal(lambda: qsovae.read_table(path))
+
+
+def test_large_csv_in_another_encoding_and_with_decimal_commas(tmp_path, monkeypatch):
+    monkeypatch.setattr(portions, "WHOLE_CSV_BYTES", 0)
+    path = tmp_path / "comma.csv"
+    path.write_bytes("naïve;mag\nä;1,5\nö;2\n".encode("latin-1"))
+    first, second = TablePortions(path, 1)
+    assert first.frame["mag"].tolist() + second.frame["mag"].tolist() == [1.5, 2.0]
+    assert second.frame["naïve"].tolist() == ["ö"]
