@@ -16,8 +16,11 @@ _QUALITY_COLUMNS = {
     "nulls": ("null", "localized"),
     "nans": ("NaN", "localized"),
     "sentinel_rows": ("sentinel", "localized"),
+    "upper_limits": ("upper limit", "localized"),
+    "outside_footprint": ("not looked at", "localized"),
     "non_finite": ("infinite", "localized"),
     "non_positive_errors": ("error ≤ 0", "localized"),
+    "small_errors": ("error too small", "localized"),
     "duplicate_ids": ("id twice", "localized"),
     "out_of_range": ("off the sphere", "localized"),
     "minimum": ("minimum", "%.4g"),
@@ -26,6 +29,8 @@ _QUALITY_COLUMNS = {
 }
 _PREVIEW_ROWS = 200
 _MOST_FINDINGS = 40
+# Beyond, a file is made in memory for longer than a page should wait.
+_MOST_FLAGGED_ROWS = 1_000_000
 
 
 def show_quality(
@@ -57,8 +62,15 @@ def show_quality(
             lambda: report.columns, f"{stem}_quality", label="By column (CSV)"
         )
         download_table(lambda: bits, f"{stem}_quality_bits", label="Quality bits (CSV)")
+        if report.n_rows <= _MOST_FLAGGED_ROWS:
+            download_table(
+                lambda: qsovae.flag_table(catalog.object_id, report.quality),
+                f"{stem}_flags", suffix=".parquet", label="Flags of each row (Parquet)",
+            )  # fmt: skip
+        else:
+            st.caption("Flags of each row: `qsovae check CATALOG --flags FILE`.")
         st.download_button(
-            "Report (HTML)", data=lambda: qsovae.check_page(report, catalog),
+            "Report (HTML)", data=lambda: qsovae.check_page(report),
             file_name=f"{stem}_check.html", mime="text/html", key="download_check",
             icon=":material/download:", on_click="ignore",
             help="All of this with pictures, in one file that needs no network",

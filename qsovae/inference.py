@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from qsovae.bands import Quality
 from qsovae.catalog import Catalog
+from qsovae.checks import row_flags
 from qsovae.errors import CatalogError
 from qsovae.estimator import Inference, VAEClassifier
 from qsovae.features import FeatureTable, build_features
@@ -85,8 +86,8 @@ def latent_matrix(table: pd.DataFrame) -> NDArray[np.float32]:
 
 
 def row_quality(table: FeatureTable, catalog: Catalog) -> NDArray[np.uint32]:
-    """Return the catalog's quality bits and whether any feature was observed."""
-    quality = catalog.quality.copy()
+    """Return the bits that a check gives, and whether any feature was observed."""
+    quality = row_flags(catalog)
     nothing = ~np.isfinite(table.values).any(axis=1)
     quality[nothing] |= np.uint32(Quality.NOTHING_OBSERVED)
     return quality

@@ -85,24 +85,27 @@ def show_catalog(source: Source) -> None:
         show_rows(raw, source)
     with head:
         catalog = cache.catalog(source, mapping)
-        show_head(source, catalog, len(raw.frame.columns))
+        report = cache.check_report(source, mapping)
+        show_head(source, catalog, report)
     with quality:
-        show_quality(source, cache.check_report(source, mapping), catalog)
+        show_quality(source, report, catalog)
     with pictures:
         show_pictures(source, catalog)
 
 
-def show_head(source: Source, catalog: qsovae.Catalog, n_columns: int) -> None:
-    """Show a catalog's name and size."""
+def show_head(
+    source: Source, catalog: qsovae.Catalog, report: qsovae.CheckReport
+) -> None:
+    """Show a catalog's name and size, and how many of its rows are doubtful."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(escaped(source.path.name), anchor=False, width="content")
         if catalog.is_simulated:
             simulated_badge()
         page_link("train", "Train on this catalog")
     cells = st.columns(4)
-    doubtful = int((catalog.quality > 0).sum())
+    doubtful = int((report.quality > 0).sum())
     cells[0].metric("Rows", f"{catalog.n_rows:,}")
-    cells[1].metric("Columns", f"{n_columns:,}")
+    cells[1].metric("Columns", f"{len(report.columns):,}")
     cells[2].metric("Bands", f"{len(catalog.bands)}")
     cells[3].metric("Rows with a quality bit", f"{doubtful:,}")
 

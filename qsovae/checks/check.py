@@ -1,53 +1,94 @@
 """A look at every column and row.
 
-Within checks: above column_table and the modules of findings.
+Within checks: above flags, column_table and the modules of findings.
 """
 
-import numpy as np
-import pandas as pd
+from collections.abc import Callable
+from pathlib import Path
 
-from qsovae.bands import Quality
 from qsovae.catalog import Catalog
-from qsovae.checks.column_table import COUNTS, MEASURES, column_line
-from qsovae.checks.contradictions import contradiction_findings
-from qsovae.checks.error_columns import error_findings
-from qsovae.checks.findings import column_findings, table_findings
+from qsovae.checks.column_table import ColumnTable
+from qsovae.checks.findings import note_findings, table_findings
+from qsovae.checks.flags import RowChecks, quality_counts
 from qsovae.checks.leaks import leak_findings
-from qsovae.checks.repeats import repeat_findings
+from qsovae.checks.portions import CatalogPortions
 from qsovae.checks.report import CheckReport, Finding
+from qsovae.checks.spikes import Spikes
 from qsovae.checks.systems import system_findings
 from qsovae.checks.units import unit_findings
+from qsovae.columns import Mapping
+from qsovae.progress import Progress
 
 
-def check_catalog(catalog: Catalog) -> CheckReport:
-    """Return what a look at every column and row of a catalog finds."""
-    columns = [column_line(catalog, c) for c in catalog.mapping.columns]
-    kinds = dict.fromkeys(COUNTS, "Int64") | dict.fromkeys(MEASURES, "float64")
-    table = pd.DataFrame(columns).astype(kinds)
-    findings = [
-        *table_findings(catalog),
-        *column_findings(catalog, table),
-        *unit_findings(catalog),
-        *system_findings(catalog),
-        *error_findings(catalog),
-        *repeat_findings(catalog),
-        *contradiction_findings(catalog),
-        *leak_findings(catalog),
-        *(Finding("note", None, note, 0, (), "") for note in catalog.raw.notes),
+def check_catalog(
+    subject: Catalog | Path | str,
+    mapping: Mapping | None = None,
+    on_progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> CheckReport:
+    """Return what a look at every column and row of a catalog finds.
+
+    A file is gone through twice in portions, so that it may be larger than memory.
+    Counts, minima and maxima are of all rows. Of more than 200,000 rows, a uniform
+    sample of that many says what is usual (medians, spikes, colours, magnitude systems,
+    how errors rise, what gives the class away); rows are then held against that, every
+    one.
+
+    Parameters
+    ----------
+    subject : Catalog, Path or str
+        A catalog in memory, or a file.
+    mapping : Mapping, optional
+        Of a file's columns; recognised without one.
+    on_progress : callable, optional
+        Called with ``{"phase", "message", "fraction"}``.
+    should_stop : callable, optional
+        Asked with each portion; True ends it.
+
+    Raises
+    ------
+    CatalogError
+        If the file cannot be read, or the mapping does not fit it.
+    ConfigError
+        If it was stopped.
+    """
+    portions = CatalogPortions(subject, mapping, on_progress, should_stop)
+    return check_portions(portions)
+
+
+def check_portions(portions: CatalogPortions) -> CheckReport:
+    """Return what a look at every column and row finds; see ``check_catalog``."""
+    sample, tell = portions.sample, portions.tell
+    rows_seen, columns, spikes = (
+        RowChecks(portions),
+        ColumnTable(sample),
+        Spikes(sample),
+    )
+    is_simulated = False
+    tell.step("check", f"checking {portions.name}")
+    for rows, portion in portions:
+        rows_seen.see(portion, rows)
+        columns.see(portion, rows.start)
+        spikes.see(portion, rows.start)
+        is_simulated |= portion.is_simulated
+    tell.step("check", "comparing rows")
+    rows_seen.compare_rows()
+    quality = rows_seen.quality
+    counts = quality_counts(quality)
+    findings: list[Finding] = [
+        *table_findings(portions, quality),
+        *columns.findings(),
+        *unit_findings(sample),
+        *system_findings(sample),
+        *spikes.findings(),
+        *rows_seen.findings(),
+        *leak_findings(sample),
+        *note_findings(portions),
     ]
     order = {"error": 0, "warning": 1, "note": 2}
     findings.sort(key=lambda f: order[f.severity])
-    quality = catalog.quality
-    counts = {
-        str(bit.name): int(np.count_nonzero(quality & bit))
-        for bit in Quality
-        if bit is not Quality.NOTHING_OBSERVED
-    }
+    tell.end()
     return CheckReport(
-        catalog.name,
-        catalog.n_rows,
-        catalog.is_simulated,
-        table,
-        tuple(findings),
-        counts,
-    )
+        portions.name, portions.sha256, portions.n_rows, is_simulated,
+        columns.table(counts), tuple(findings), counts, quality, sample,
+    )  # fmt: skip

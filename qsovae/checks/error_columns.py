@@ -1,71 +1,136 @@
 """Errors that no measurement has.
 
-Within checks: above report.
+Within checks: above stars.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from qsovae.bands import Quality
 from qsovae.catalog import Catalog
-from qsovae.checks.report import Finding
+from qsovae.checks.report import Finding, Hits
+from qsovae.checks.stars import Floats, Mask
 
-Floats = NDArray[np.float64]
+# Zero points are not known to a thousandth of a magnitude in any survey, and no error
+# of a survey's source is a tenth of that.
+TOO_SMALL_MAG = 1e-4
 
 _FEWEST = 20
 _FEWEST_FOR_A_TREND = 200
-_TOO_SMALL = 1e-4
+_MOST_SMALL = 0.5
 _PER_LN = 2.5 / np.log(10.0)  # error = this over the signal to noise
 _WIDE_MAG = 2.0
 _WEAK_TREND = 0.2
 
 
-def error_findings(catalog: Catalog) -> list[Finding]:
-    """Return magnitude errors that are made up, constant, too small or unrelated."""
-    found = []
-    for band in catalog.bands:
-        columns = [c for c in catalog.mapping.columns if c.band == band]
-        magnitudes = [c.name for c in columns if c.role == "magnitude"]
-        errors = [c.name for c in columns if c.role == "magnitude_error"]
-        if errors:
-            magnitude = catalog.values(magnitudes[0])
-            error = catalog.values(errors[0])
-            finding = _finding(errors[0], magnitudes[0], magnitude, error)
-            if finding is not None:
-                found.append(finding)
-    return found
+class ErrorColumns:
+    """Magnitude errors that are made up, constant, too small or unrelated.
+
+    Parameters
+    ----------
+    sample : Catalog
+        It tells which columns repeat their magnitude or are constant, and whether
+        errors rise towards faint magnitudes.
+    """
+
+    def __init__(self, sample: Catalog) -> None:
+        self._columns = []
+        for band in sample.bands:
+            columns = [c for c in sample.mapping.columns if c.band == band]
+            errors = [c.name for c in columns if c.role == "magnitude_error"]
+            if errors:
+                name = next(c.name for c in columns if c.role == "magnitude")
+                self._columns.append(_ErrorColumn(errors[0], name, sample))
+
+    def bits(self, portion: Catalog, start: int) -> NDArray[np.uint32]:
+        """Return the bits of a portion's rows, (n_portion,)."""
+        bits = np.zeros(portion.n_rows, dtype=np.uint32)
+        for column in self._columns:
+            bits[column.suspect(portion, start)] |= np.uint32(Quality.SUSPECT_ERROR)
+        return bits
+
+    def findings(self) -> list[Finding]:
+        """Return what was found, at most one finding a column."""
+        found = [column.finding() for column in self._columns]
+        return [finding for finding in found if finding is not None]
 
 
-def _finding(
-    name: str, of_name: str, magnitude: Floats, error: Floats
-) -> Finding | None:
-    """Return the first thing that is wrong with one column of errors."""
-    known = np.isfinite(error)
-    n_known = np.count_nonzero(known)
-    if n_known < _FEWEST:
-        return None
-    repeats = np.abs(error * magnitude / _PER_LN - 1.0) < 1e-3
-    if np.count_nonzero(repeats) >= max(_FEWEST, 0.1 * n_known):
+class _ErrorColumn:
+    """What is wrong with the errors of one band."""
+
+    def __init__(self, name: str, of_name: str, sample: Catalog) -> None:
+        self._name, self._of_name = name, of_name
+        self._hits, self._n_known = Hits(), 0
+        error, magnitude = sample.values(name), sample.values(of_name)
+        known = error[np.isfinite(error)]
+        self._median = np.median(known) if len(known) else np.nan
+        self._repeats = self._is_constant = False
+        self._trend: Finding | None = None
+        if len(known) < _FEWEST:
+            return
+        n_repeats = np.count_nonzero(_repeats(magnitude, error))
+        self._repeats = bool(n_repeats >= max(_FEWEST, 0.1 * len(known)))
+        self._is_constant = bool(np.ptp(known) == 0)
+        if not self._repeats and not self._is_constant:
+            self._trend = _trend_finding(name, of_name, magnitude, error)
+
+    def suspect(self, portion: Catalog, start: int) -> Mask:
+        """Return which errors of a portion are not to be trusted, (n_portion,)."""
+        error = portion.values(self._name)
+        self._n_known += int(np.isfinite(error).sum())
+        if self._repeats:
+            hit = _repeats(portion.values(self._of_name), error)
+        elif self._is_constant:
+            hit = error == self._median
+        else:
+            hit = is_too_small(error)
+        self._hits.add(hit, start)
+        return hit
+
+    def finding(self) -> Finding | None:
+        """Return the first thing that is wrong with the column."""
+        n_rows = self._hits.n_rows
+        share = n_rows / max(self._n_known, 1)
+        if self._repeats:
+            return Finding.on_rows(
+                "warning", self._name,
+                f"errors are 1.0857 / {self._of_name}, not 1.0857 / signal-to-noise: "
+                f"they repeat the magnitude ({share:.0%} of the known errors)",
+                self._hits,
+                "Ignore the column, or make errors from the signal to noise.",
+            )  # fmt: skip
+        if self._is_constant:
+            all_or_most = "all" if share == 1 else f"{share:.2%} of the"
+            return Finding.on_rows(
+                "warning", self._name, f"{all_or_most} errors are {self._median:g}",
+                self._hits,
+                "Ignore the column: one value for all rows is no measurement.",
+            )  # fmt: skip
+        if self._trend is not None and share <= _MOST_SMALL:
+            return self._trend
+        if not n_rows:
+            return None
         return Finding.on_rows(
-            "warning", name,
-            f"errors are 1.0857 / {of_name}, not 1.0857 / signal-to-noise: they repeat "
-            f"the magnitude ({np.mean(repeats[known]):.0%} of the known errors)",
-            repeats, "Ignore the column, or make errors from the signal to noise.",
+            "warning" if share > _MOST_SMALL else "note", self._name,
+            f"errors are below {TOO_SMALL_MAG:g} mag in {share:.2g} of them (median "
+            f"{self._median:.2g}): no survey is so precise", self._hits,
+            "Check the unit: fluxes, or errors of something else?",
         )  # fmt: skip
-    if np.ptp(error[known]) == 0:
-        return Finding.on_rows(
-            "warning", name, f"all errors are {error[known][0]:g}", known,
-            "Ignore the column: one value for all rows is no measurement.",
-        )  # fmt: skip
-    small = known & (error < _TOO_SMALL)
-    if np.count_nonzero(small) > 0.5 * n_known:
-        return Finding.on_rows(
-            "warning", name,
-            f"errors are below {_TOO_SMALL:g} mag in {np.mean(small[known]):.0%} of "
-            f"them (median {np.median(error[known]):.2g}): no survey is so precise",
-            small, "Check the unit: fluxes, or errors of something else?",
-        )  # fmt: skip
-    return _trend_finding(name, of_name, magnitude, error)
+
+
+def is_too_small(error_mag: Floats) -> Mask:
+    """Return which errors no survey reaches, (n_rows,)."""
+    with np.errstate(invalid="ignore"):
+        small: Mask = error_mag < TOO_SMALL_MAG
+    return small
+
+
+def _repeats(magnitude: Floats, error: Floats) -> Mask:
+    """Return which errors are made from the magnitude as if it were a ratio."""
+    with np.errstate(invalid="ignore"):
+        hit: Mask = np.abs(error * magnitude / _PER_LN - 1.0) < 1e-3
+    return hit
 
 
 def _trend_finding(

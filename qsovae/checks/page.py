@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from qsovae.bands import QUALITY_DESCRIPTIONS, Quality
-from qsovae.catalog import Catalog
 from qsovae.checks.report import CheckReport, Finding
 from qsovae.tables import write_file
 
@@ -24,8 +23,10 @@ _COLUMNS = {
     "column": "column", "role": "role", "band": "band", "unit": "unit",
     "system": "system", "sentinels": "codes for missing",
     "observed_share": "observed", "nulls": "null", "nans": "NaN",
-    "sentinel_rows": "sentinel", "non_finite": "infinite",
-    "non_positive_errors": "error ≤ 0", "duplicate_ids": "id twice",
+    "sentinel_rows": "sentinel", "upper_limits": "upper limit",
+    "outside_footprint": "not looked at", "non_finite": "infinite",
+    "non_positive_errors": "error ≤ 0", "small_errors": "error too small",
+    "duplicate_ids": "id twice",
     "out_of_range": "off the sphere", "minimum": "minimum", "median": "median",
     "maximum": "maximum", "reason": "why",
 }  # fmt: skip
@@ -69,8 +70,8 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def write_check_page(report: CheckReport, catalog: Catalog, path: Path | str) -> None:
-    """Write a check with figures of the catalog as one HTML file.
+def write_check_page(report: CheckReport, path: Path | str) -> None:
+    """Write a check with figures of its sample as one HTML file.
 
     The same catalog and mapping give the same bytes.
 
@@ -79,10 +80,10 @@ def write_check_page(report: CheckReport, catalog: Catalog, path: Path | str) ->
     CatalogError
         If the file cannot be written.
     """
-    write_file(Path(path), check_page(report, catalog).encode("utf-8"))
+    write_file(Path(path), check_page(report).encode("utf-8"))
 
 
-def check_page(report: CheckReport, catalog: Catalog) -> str:
+def check_page(report: CheckReport) -> str:
     """Return the HTML of a check."""
     # Takes long to load, and a check without a page needs none of it.
     from qsovae.checks.pictures import catalog_pictures
@@ -90,14 +91,16 @@ def check_page(report: CheckReport, catalog: Catalog) -> str:
     parts = [
         f"<h1>{escape(report.name)}</h1>",
         f"<p>{report.n_rows:,} rows, {len(report.columns):,} columns. SHA-256 of the "
-        f"file: <code>{escape(catalog.sha256)}</code></p>",
+        f"file: <code>{escape(report.sha256)}</code></p>",
         "<h2>Findings</h2>",
         _findings(report.findings),
     ]
     if report.is_simulated:
         words = "Simulated data: this catalog says nothing of the sky."
         parts.insert(0, f'<p class="simulated">{words}</p>')
-    parts += [_figure(picture) for picture in catalog_pictures(catalog)]
+    parts += [
+        _figure(picture) for picture in catalog_pictures(report.sample, report.n_rows)
+    ]
     parts += [
         "<h2>Columns</h2>", _column_table(report.columns),
         "<h2>Quality bits</h2>",

@@ -23,14 +23,14 @@ _FIVE_SIGMA = 0.217  # mag
 _FEWEST_FOR_A_MEDIAN = 10
 
 
-def draw_sky(figure: Figure, ra_deg: Floats, dec_deg: Floats) -> None:
+def draw_sky(figure: Figure, ra_deg: Floats, dec_deg: Floats, scale: float) -> None:
     """Draw rows per square degree on the whole sky, in cells of equal area."""
     axes = figure.add_subplot(projection="mollweide")
     known = np.isfinite(ra_deg)
     longitude = -((ra_deg[known] + 180.0) % 360.0 - 180.0)  # east is to the left
     x = np.linspace(-180.0, 180.0, 73)
     y = np.degrees(np.arcsin(np.linspace(-1.0, 1.0, 24)))
-    counts = np.histogram2d(longitude, dec_deg[known], bins=(x, y))[0]
+    counts = np.histogram2d(longitude, dec_deg[known], bins=(x, y))[0] * scale
     area = 5.0 * np.degrees(2.0 / 23.0)  # deg2 of a cell
     density = np.where(counts > 0, counts / area, np.nan)
     shown = axes.pcolormesh(
@@ -49,11 +49,13 @@ def _scale(density: Floats) -> LogNorm:
     return LogNorm(0.6 * low, max(high, 1.2 * low))  # the faintest is seen on white
 
 
-def draw_magnitude_panel(axes: Axes, band: str, magnitude: Floats) -> None:
+def draw_magnitude_panel(
+    axes: Axes, band: str, magnitude: Floats, scale: float
+) -> None:
     """Draw number counts of one band."""
     low, high = np.floor(magnitude.min()), np.ceil(magnitude.max())
     edges = np.arange(low, max(high, low + 1.0) + _BIN_MAG, _BIN_MAG)
-    counts = np.histogram(magnitude, bins=edges)[0]
+    counts = np.histogram(magnitude, bins=edges)[0] * scale
     axes.stairs(counts, edges, baseline=0.5, fill=True, color="#56B4E9")
     axes.set_yscale("log")
     axes.set_ylim(bottom=0.5)

@@ -53,16 +53,30 @@ class Picture(NamedTuple):
     svg: bytes
 
 
-def catalog_pictures(catalog: Catalog) -> list[Picture]:
-    """Return every figure for which the catalog has the columns."""
+def catalog_pictures(catalog: Catalog, n_rows: int) -> list[Picture]:
+    """Return every figure for which the catalog has the columns.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        All rows, or a uniform sample of them.
+    n_rows : int
+        How many there are altogether: what is counted on the sky and by magnitude is
+        scaled to them.
+    """
+    scale = n_rows / max(catalog.n_rows, 1)
     pictures = [
-        _sky(catalog),
-        _magnitudes(catalog),
+        _sky(catalog, scale),
+        _magnitudes(catalog, scale),
         _errors(catalog),
         _missing(catalog),
         _planes(catalog),
     ]
-    return [picture for picture in pictures if picture is not None]
+    drawn = [picture for picture in pictures if picture is not None]
+    if scale == 1:
+        return drawn
+    words = f" Drawn from a uniform sample of {catalog.n_rows:,} of {n_rows:,} rows."
+    return [picture._replace(about=picture.about + words) for picture in drawn]
 
 
 def _picture(
@@ -87,7 +101,7 @@ def _picture(
     return Picture(title, about, stream.getvalue())
 
 
-def _sky(catalog: Catalog) -> Picture | None:
+def _sky(catalog: Catalog, scale: float) -> Picture | None:
     """Return where on the sky the rows are."""
     if catalog.position is None or not np.isfinite(catalog.position[0]).any():
         return None
@@ -98,7 +112,7 @@ def _sky(catalog: Catalog) -> Picture | None:
         f"{n_known:,} of {catalog.n_rows:,} rows have a position. Mollweide "
         "projection, right ascension to the left; rows per square degree, mean of "
         "cells of 25 square degrees.",
-        (8.0, 4.4), lambda figure: draw_sky(figure, ra, dec),
+        (8.0, 4.4), lambda figure: draw_sky(figure, ra, dec, scale),
     )  # fmt: skip
 
 
@@ -116,14 +130,16 @@ def _panels(
         draw(figure.add_subplot(rows, columns, number))
 
 
-def _magnitudes(catalog: Catalog) -> Picture | None:
+def _magnitudes(catalog: Catalog, scale: float) -> Picture | None:
     """Return number counts in each band."""
     drawers: list[Callable[[Axes], None]] = []
     for band in catalog.bands:
         magnitude = catalog.magnitude(band)[0]
         seen = magnitude[np.isfinite(magnitude)]
         if len(seen) >= _FEWEST_IN_A_PANEL:
-            drawers.append(partial(draw_magnitude_panel, band=band, magnitude=seen))
+            drawers.append(
+                partial(draw_magnitude_panel, band=band, magnitude=seen, scale=scale)
+            )
     if not drawers:
         return None
     rows, columns, size = _grid(len(drawers))

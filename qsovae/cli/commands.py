@@ -80,22 +80,33 @@ def _files(given: list[str]) -> tuple[Path, ...]:
 
 def check(options: Namespace) -> int:
     """Print what is wrong or doubtful in a catalog; 1 if there are errors."""
-    from qsovae.checks import check_catalog, write_check_page
+    from qsovae.checks import (
+        CatalogPortions,
+        check_portions,
+        write_check_page,
+        write_flags,
+    )
 
-    page: Path | None = options.html
-    if page and page.exists() and page.samefile(options.catalog):
-        raise CatalogError(
-            "the report is the catalog itself", str(page), "Choose another name."
-        )
-    catalog = _open(options.catalog, options.mapping)
-    report = check_catalog(catalog)
-    if page:
-        write_check_page(report, catalog, page)
-        text.say(f"wrote the report to {page}")
+    for out in (options.html, options.flags, options.save_mapping):
+        if out and out.exists() and out.samefile(options.catalog):
+            raise CatalogError(
+                "the output is the catalog itself", str(out), "Choose another name."
+            )
+    mapping = _mapping(options.mapping)
+    with text.ProgressLine(patience_s=2.0) as line:
+        portions = CatalogPortions(options.catalog, mapping, line.show)
+        report = check_portions(portions)
+        if options.flags:
+            write_flags(portions, report.quality, options.flags)
+    if options.html:
+        write_check_page(report, options.html)
+        text.say(f"wrote the report to {options.html}")
+    if options.flags:
+        text.say(f"wrote the flags of {report.n_rows:,} rows to {options.flags}")
     if options.save_mapping:
         from qsovae.tables import write_file
 
-        write_file(options.save_mapping, catalog.mapping.to_toml().encode())
+        write_file(options.save_mapping, portions.mapping.to_toml().encode())
         text.say(f"wrote the mapping to {options.save_mapping}")
     _print(report.to_json() if options.json else text.check_text(report))
     return 1 if report.has_errors else 0
@@ -206,12 +217,6 @@ def _open_for(run: "Run", path: Path, mapping: Path | None) -> "Catalog":
     catalog = open_catalog(path, _mapping(mapping))
     fitted = None if mapping else run.mapping.fitted_to(list(catalog.raw.frame.columns))
     return Catalog(catalog.raw, fitted) if fitted else catalog
-
-
-def _open(path: Path, mapping: Path | None) -> "Catalog":
-    from qsovae.catalog import open_catalog
-
-    return open_catalog(path, _mapping(mapping))
 
 
 def _mapping(path: Path | None) -> "Mapping | None":

@@ -147,6 +147,12 @@ def _add_check(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         metavar="FILE",
         help="write a page with the findings, figures and tables",
     )
+    parser.add_argument(
+        "--flags",
+        type=Path,
+        metavar="FILE",
+        help="write a table with id, quality bits and a truth value a bit of every row",
+    )
     _json(parser)
     parser.set_defaults(command=commands.check)
 

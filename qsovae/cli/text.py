@@ -4,6 +4,7 @@ Within cli: lowest.
 """
 
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,9 +20,16 @@ def say(line: str) -> None:
 
 
 class ProgressLine:
-    """Progress on stderr: one line that renews itself, or one line a step in a log."""
+    """Progress on stderr: one line that renews itself, or one line a step in a log.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    patience_s : float
+        Seconds in which nothing is shown: most of the time it is over by then.
+    """
+
+    def __init__(self, patience_s: float = 0.0) -> None:
+        self._shown_from = time.monotonic() + patience_s
         self._renews = sys.stderr.isatty()
         self._step = ("", "")
 
@@ -36,6 +44,8 @@ class ProgressLine:
 
     def show(self, entry: dict[str, Any]) -> None:
         """Show an entry of the progress log."""
+        if time.monotonic() < self._shown_from:
+            return
         line = _entry_text(entry)
         if self._renews:
             sys.stderr.write(f"\r\x1b[K{line}")
@@ -168,8 +178,10 @@ def check_text(report: "CheckReport") -> str:
     header = {
         "column": "column", "role": "role", "band": "band", "system": "system",
         "sentinels": "missing", "observed_share": "observed", "nulls": "null",
-        "nans": "NaN", "sentinel_rows": "sentinel", "non_finite": "infinite",
-        "non_positive_errors": "error<=0", "duplicate_ids": "id twice",
+        "nans": "NaN", "sentinel_rows": "sentinel", "upper_limits": "limit",
+        "outside_footprint": "not looked at", "non_finite": "infinite",
+        "non_positive_errors": "error<=0", "small_errors": "too small",
+        "duplicate_ids": "id twice",
         "out_of_range": "off sphere", "median": "median",
     }  # fmt: skip
     columns = report.to_json()["columns"]

@@ -7,10 +7,11 @@ import pytest
 import qsovae
 from qsovae.catalog import Catalog
 from qsovae.checks import check_catalog
-from qsovae.checks.contradictions import outlying
-from qsovae.checks.error_columns import error_findings
+from qsovae.checks.contradictions import beyond, colour_limits
+from qsovae.checks.doubles import near_another
+from qsovae.checks.error_columns import ErrorColumns
 from qsovae.checks.leaks import leak_findings, measure_leak
-from qsovae.checks.repeats import near_another, repeat_findings
+from qsovae.checks.spikes import Spikes
 from qsovae.checks.stars import classes_of, motion_of, probable_stars
 from qsovae.checks.systems import system_findings
 from qsovae.checks.units import unit_findings
@@ -46,6 +47,11 @@ def only(findings):
     """Return the one finding there is."""
     (found,) = findings
     return found
+
+
+def found_in(frame, words):
+    report = check_catalog(catalog(frame))
+    return [f for f in report.findings if words in f.message]
 
 
 @pytest.mark.parametrize("seed", [1, 3])
@@ -148,7 +154,10 @@ def test_a_wrong_system_is_found_among_real_stars(shared_data):
 
 
 def errors_of(clean, **changes):
-    return error_findings(catalog(clean.assign(**changes)))
+    subject = catalog(clean.assign(**changes))
+    columns = ErrorColumns(subject)
+    columns.bits(subject, 0)
+    return columns.findings()
 
 
 def test_errors_that_repeat_the_magnitude_are_an_error(clean):
@@ -217,10 +226,17 @@ def test_ways_to_write_a_magnitude_are_no_finding(clean, unit):
 # Repeats
 
 
+def spikes_of(frame):
+    subject = catalog(frame)
+    spikes = Spikes(subject)
+    spikes.see(subject, 0)
+    return spikes.findings()
+
+
 def test_a_value_that_stands_in_many_rows_is_found(clean):
     spiked = clean["r_mag_ab"].copy()
     spiked[100:160] = np.float32(22.5)
-    found = only(repeat_findings(catalog(clean.assign(r_mag_ab=spiked))))
+    found = only(spikes_of(clean.assign(r_mag_ab=spiked)))
     assert (found.severity, found.column) == ("warning", "r_mag_ab")
     assert found.n_rows == 60
     assert found.rows[0] == 100
@@ -229,7 +245,7 @@ def test_a_value_that_stands_in_many_rows_is_found(clean):
 
 def test_a_floor_of_errors_is_a_note(clean):
     floored = np.maximum(clean["r_mag_err"], clean["r_mag_err"].quantile(0.2))
-    found = only(repeat_findings(catalog(clean.assign(r_mag_err=floored))))
+    found = only(spikes_of(clean.assign(r_mag_err=floored)))
     assert (found.severity, found.column) == ("note", "r_mag_err")
 
 
@@ -237,7 +253,7 @@ def test_a_floor_of_errors_is_a_note(clean):
 def test_rounded_values_repeat_like_their_neighbours(clean, decimals):
     half = np.arange(len(clean)) % 2 == 0
     rounded = clean["r_mag_ab"].mask(half, clean["r_mag_ab"].round(decimals))
-    assert repeat_findings(catalog(clean.assign(r_mag_ab=rounded))) == []
+    assert spikes_of(clean.assign(r_mag_ab=rounded)) == []
 
 
 def test_near_positions_are_found_across_the_meridian_and_at_the_pole():
@@ -260,12 +276,16 @@ def test_rows_measured_twice_are_found_with_their_classes(clean):
     twice = pd.concat([clean, clean.iloc[labelled[:3]]], ignore_index=True)
     twice.loc[len(clean), "class_true"] = "SOMETHING ELSE"
     twice["ra_deg"] += np.where(twice.index >= len(clean), 0.01, 0.0)
-    found = only(repeat_findings(catalog(twice)))
+    found = only(found_in(twice, "measurements in common"))
     assert found.n_rows == 6
     assert "in 1 of these groups the classes differ" in found.message
 
 
 # Contradictions
+
+
+def outlying(values):
+    return beyond(values, *colour_limits(values))
 
 
 def test_an_outlier_is_found_and_two_heaps_are_none():
@@ -277,17 +297,12 @@ def test_an_outlier_is_found_and_two_heaps_are_none():
     ).any()
 
 
-def contradictions(frame, words):
-    report = check_catalog(catalog(frame))
-    return [f for f in report.findings if words in f.message]
-
-
 def test_quasars_that_move_are_found(clean):
     quasars = np.flatnonzero((clean["class_true"] == "QSO") & clean["pm_sig"].notna())
     moving = clean.copy()
     moving.loc[quasars[:3], "pm_sig"] = 9.0
     moving.loc[quasars[2:4], "parallax_sig"] = 6.0
-    found = only(contradictions(moving, "labelled quasar"))
+    found = only(found_in(moving, "labelled quasar"))
     assert found.severity == "warning"
     assert found.rows == tuple(quasars[:4])
     assert "2 have a parallax and 3 a proper motion" in found.message
@@ -297,7 +312,7 @@ def test_stars_with_the_colour_of_quasars_are_found(clean):
     labels = clean.copy()
     quasars = clean["class_true"] == "QSO"
     labels.loc[quasars, "class_true"] = "Star"
-    found = only(contradictions(labels, "labelled star"))
+    found = only(found_in(labels, "labelled star"))
     good = (clean["w1_mag_err"] < 0.1) & (clean["w2_mag_err"] < 0.1)
     vega = clean["w1_mag_ab"] - clean["w2_mag_ab"] - 2.699 + 3.339
     stars = quasars | (clean["class_true"] == "STAR")
@@ -310,8 +325,8 @@ def test_extended_rows_that_move_are_a_warning_once_they_are_many(clean):
     few, many = clean.copy(), clean.copy()
     few.loc[moving[:2], "ext_class"] = 3
     many.loc[moving[: len(moving) // 2], "ext_class"] = 3
-    assert only(contradictions(few, "rows are extended")).severity == "note"
-    found = only(contradictions(many, "rows are extended"))
+    assert only(found_in(few, "rows are extended")).severity == "note"
+    found = only(found_in(many, "rows are extended"))
     assert found.severity == "warning"
     assert found.n_rows >= len(moving) // 2
 
