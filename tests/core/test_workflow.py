@@ -112,6 +112,27 @@ def test_a_row_of_which_nothing_was_observed_keeps_its_place(run, simulated, tmp
     )
 
 
+def test_what_a_check_doubts_stays_with_the_row(run, catalog, tmp_path):
+    flags = qsovae.row_flags(catalog)
+    kept = ~np.int32(qsovae.Quality.NOTHING_OBSERVED)
+    assert (run.rows()["quality"] & kept).tolist() == flags.tolist()
+    bright = int(np.flatnonzero(np.isfinite(catalog.magnitude("gaia_g")[0]))[0])
+    frame = catalog.raw.frame
+    path = tmp_path / "twice.parquet"
+    qsovae.write_table(pd.concat([frame, frame.iloc[[bright]]]), path)
+    quality = qsovae.score_rows(run, qsovae.open_catalog(path))["quality"]
+    twice = qsovae.Quality.DUPLICATE_ROW | qsovae.Quality.DUPLICATE_POSITION
+    assert np.flatnonzero((quality.to_numpy() & twice) == twice).tolist() == [bright, 1200]
+
+
+def test_one_row_alone_is_scored_with_its_flags(run, catalog, tmp_path):
+    path = tmp_path / "one.parquet"
+    qsovae.write_table(catalog.raw.frame.head(1), path)
+    table = qsovae.score_rows(run, qsovae.open_catalog(path))
+    lone = qsovae.row_flags(qsovae.open_catalog(path))
+    assert table["quality"].tolist() == lone.tolist()
+
+
 def test_the_runs_own_rows_land_on_their_own_places(run, catalog):
     placed = project_catalog(run, catalog)
     saved = run.map()
