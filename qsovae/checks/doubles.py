@@ -25,6 +25,7 @@ _ROWS_A_STRIP = 250_000
 _FEWEST_MEASURED = 4
 _FAR_DEG = 10.0
 _CELLS = 30  # of 1.9 deg, along each axis of the unit sphere from its centre
+_SIDE = 2 * _CELLS + 1
 _FEWEST_TOGETHER = 100
 _MOST_STRAY_SHARE = 0.001
 
@@ -191,33 +192,46 @@ def far_from_all(ra_deg: Floats, dec_deg: Floats) -> Mask:
     """
     far = np.zeros(len(ra_deg), dtype=bool)
     rows = np.flatnonzero(np.isfinite(ra_deg) & np.isfinite(dec_deg))
-    cells, cell_of = _cells(ra_deg[rows], dec_deg[rows])
+    cell_of = _cells(ra_deg, dec_deg, rows)
+    counts = np.bincount(cell_of, minlength=_SIDE**3)
+    cells = np.flatnonzero(counts)
     if len(cells) < 2:
         return far
-    # Two rows ten degrees apart may have cells that are a cell's diagonal nearer.
-    chord = 2.0 * np.sin(np.radians(0.5 * _FAR_DEG)) + np.sqrt(3.0) / _CELLS
-    pairs = cKDTree(cells).query_pairs(chord, output_type="ndarray")
-    links = coo_array(
-        (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(cells),) * 2
-    )
-    groups = connected_components(links, directed=False)[1][cell_of]
-    sizes = np.bincount(groups)
-    outside = groups != np.argmax(sizes)
-    few = np.count_nonzero(outside) <= max(1.0, _MOST_STRAY_SHARE * len(rows))
-    if sizes.max() >= _FEWEST_TOGETHER and few:
-        far[rows] = outside
+    groups = _groups(cells)
+    sizes = np.bincount(groups, weights=counts[cells])
+    largest = int(np.argmax(sizes))
+    n_outside = len(rows) - sizes[largest]
+    few = n_outside <= max(1.0, _MOST_STRAY_SHARE * len(rows))
+    if sizes[largest] >= _FEWEST_TOGETHER and few:
+        is_outside = np.zeros(_SIDE**3, dtype=bool)
+        is_outside[cells] = groups != largest
+        far[rows] = is_outside[cell_of]
     return far
 
 
-def _cells(ra_deg: Floats, dec_deg: Floats) -> tuple[Floats, NDArray[np.intp]]:
-    """Return centres of the cells in space that hold positions, and each one's cell."""
-    codes = np.empty(len(ra_deg), dtype=np.int32)
-    side = 2 * _CELLS + 1
-    for start in range(0, len(ra_deg), _ROWS_A_STRIP):
-        some = slice(start, start + _ROWS_A_STRIP)
+def _cells(
+    ra_deg: Floats, dec_deg: Floats, rows: NDArray[np.intp]
+) -> NDArray[np.int32]:
+    """Return in which cell in space each of some positions is, by number."""
+    cell_of = np.empty(len(rows), dtype=np.int32)
+    for start in range(0, len(rows), _ROWS_A_STRIP):
+        some = rows[start : start + _ROWS_A_STRIP]
         place = np.floor(unit_vectors(ra_deg[some], dec_deg[some]) * _CELLS)
         whole = place.astype(np.int32) + _CELLS
-        codes[some] = (whole[:, 0] * side + whole[:, 1]) * side + whole[:, 2]
-    found, cell_of = np.unique(codes, return_inverse=True)
-    whole = np.column_stack([found // side**2, found // side % side, found % side])
-    return (whole - _CELLS + 0.5) / _CELLS, cell_of
+        number = (whole[:, 0] * _SIDE + whole[:, 1]) * _SIDE + whole[:, 2]
+        cell_of[start : start + _ROWS_A_STRIP] = number
+    return cell_of
+
+
+def _groups(cells: NDArray[np.intp]) -> NDArray[np.int32]:
+    """Return which cells hang together by steps of less than ten degrees."""
+    places = np.column_stack(np.unravel_index(cells, (_SIDE,) * 3))
+    centres = (places - _CELLS + 0.5) / _CELLS
+    # Two rows ten degrees apart may have cells that are a cell's diagonal nearer.
+    chord = 2.0 * np.sin(np.radians(0.5 * _FAR_DEG)) + np.sqrt(3.0) / _CELLS
+    pairs = cKDTree(centres).query_pairs(chord, output_type="ndarray")
+    links = coo_array(
+        (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(cells),) * 2
+    )
+    groups: NDArray[np.int32] = connected_components(links, directed=False)[1]
+    return groups

@@ -122,7 +122,10 @@ def test_what_a_check_doubts_stays_with_the_row(run, catalog, tmp_path):
     qsovae.write_table(pd.concat([frame, frame.iloc[[bright]]]), path)
     quality = qsovae.score_rows(run, qsovae.open_catalog(path))["quality"]
     twice = qsovae.Quality.DUPLICATE_ROW | qsovae.Quality.DUPLICATE_POSITION
-    assert np.flatnonzero((quality.to_numpy() & twice) == twice).tolist() == [bright, 1200]
+    assert np.flatnonzero((quality.to_numpy() & twice) == twice).tolist() == [
+        bright,
+        1200,
+    ]
 
 
 def test_one_row_alone_is_scored_with_its_flags(run, catalog, tmp_path):
