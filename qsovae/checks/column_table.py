@@ -83,7 +83,7 @@ class _ColumnLine:
         values = sample.raw.frame[column.name]
         self._is_float = pd.api.types.is_float_dtype(values.dtype)
         self._is_number = pd.api.types.is_numeric_dtype(values.dtype)
-        self._is_measured = column.role.startswith(("magnitude", "feature"))
+        self._is_measured = column.is_measurement
         self._is_set_aside = is_band and column.role == "ignore"
         self._hits: dict[str, Hits] = {}
         self._text: tuple[Hits, Any] = Hits(), None

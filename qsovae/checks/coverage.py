@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from qsovae.bands import COMBINED_SURVEYS, Quality, plain_name, survey_skies
-from qsovae.catalog import Catalog, is_sentinel
+from qsovae.catalog import NONDETECT, UNOBSERVED, Catalog
 from qsovae.checks.stars import Mask
 
 
@@ -23,44 +23,16 @@ class Missing(NamedTuple):
 
 
 def missing_in(catalog: Catalog, band: str) -> Missing:
-    """Return where a band was looked at in vain, and where it was not looked at.
-
-    A magnitude that is infinite or one of the survey's codes for 'looked, and saw
-    nothing' is an upper limit, and so is one without an error, in surveys that write
-    limits so; see ``combined.toml``.
-    """
-    limit = _limits_by_value(catalog, band)
+    """Return where a band was looked at in vain, and where it was not looked at."""
+    status = catalog.measured(band).status
+    if any(c.band == band for c in catalog.mapping.columns if c.role == "band_status"):
+        return Missing(status == NONDETECT, status == UNOBSERVED)
     outside = np.zeros(catalog.n_rows, dtype=bool)
-    status = _column(catalog, f"{band}_status")
-    if status is not None:
-        limit |= _equals(status, "nondetect")
-        outside |= _equals(status, "unobserved")
-    else:
-        for key, survey in COMBINED_SURVEYS.items():
-            covered = _column(catalog, f"in_footprint_{key}")
-            if band in survey.bands and covered is not None:
-                outside |= _says(covered, truth=False)
-    return Missing(limit, outside)
-
-
-def _limits_by_value(catalog: Catalog, band: str) -> Mask:
-    """Return where a magnitude and its error say that nothing was detected."""
-    column = next(
-        c for c in catalog.mapping.columns if c.role == "magnitude" and c.band == band
-    )
-    raw = pd.to_numeric(catalog.raw.frame[column.name], errors="coerce").to_numpy(
-        dtype=np.float64, na_value=np.nan
-    )
-    limit: Mask = np.isposinf(raw)
-    for survey in COMBINED_SURVEYS.values():
-        if band not in survey.bands:
-            continue
-        codes = set(survey.nondetect_codes) & set(column.sentinels)
-        limit |= is_sentinel(raw, tuple(codes))
-        magnitude, error = catalog.magnitude(band)
-        if survey.limit_without_error and np.isfinite(error).any():
-            limit |= np.isfinite(magnitude) & np.isnan(error)
-    return limit
+    for key, survey in COMBINED_SURVEYS.items():
+        covered = _column(catalog, f"in_footprint_{key}")
+        if band in survey.bands and covered is not None:
+            outside |= _says(covered, truth=False)
+    return Missing(status == NONDETECT, outside)
 
 
 def coverage_bits(catalog: Catalog) -> "np.ndarray[Any, np.dtype[np.uint32]]":
@@ -114,12 +86,6 @@ def _is_filled(catalog: Catalog, name: str) -> Mask:
 def _column(catalog: Catalog, name: str) -> "pd.Series[Any] | None":
     frame = catalog.raw.frame
     return frame[name] if name in frame.columns else None
-
-
-def _equals(values: "pd.Series[Any]", word: str) -> Mask:
-    """Return where text is a word; nowhere in a column of numbers."""
-    equal: Mask = (values.astype("string") == word).fillna(False).to_numpy(dtype=bool)
-    return equal
 
 
 def _says(values: "pd.Series[Any]", *, truth: bool) -> Mask:

@@ -10,6 +10,8 @@ from qsovae.bands import Quality
 from qsovae.checks.portions import CatalogPortions
 from qsovae.checks.report import Finding
 
+_MEASURED = ("magnitude", "flux", "feature")
+
 
 def table_findings(
     portions: CatalogPortions, quality: NDArray[np.uint32]
@@ -34,7 +36,7 @@ def table_findings(
             Finding("note", None, "no id column: rows are named by their number", 0, (),
                     "Give a column the role 'id' if one is unique.")
         )  # fmt: skip
-    if not any(c.role in ("magnitude", "feature") for c in mapping.columns):
+    if not any(c.role in _MEASURED for c in mapping.columns):
         found.append(
             Finding("error", None, "no column was recognised as a measurement", 0, (),
                     "Give columns the role 'magnitude' or 'feature'.")

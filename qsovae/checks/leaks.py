@@ -110,7 +110,7 @@ def _most_telling(catalog: Catalog, label: str) -> str:
         c.name: np.bincount(codes, weights=np.isfinite(catalog.values(c.name)[rows]))
         / np.bincount(codes)
         for c in catalog.mapping.columns
-        if c.role.startswith(("magnitude", "feature"))
+        if c.is_measurement
     }
     best = max(shares, key=lambda name: float(np.ptp(shares[name])))
     high, low = int(np.argmax(shares[best])), int(np.argmin(shares[best]))
@@ -125,7 +125,7 @@ def _masks(catalog: Catalog, rows: NDArray[np.intp]) -> NDArray[np.float32]:
     columns = [
         np.isfinite(catalog.values(c.name)[rows])
         for c in catalog.mapping.columns
-        if c.role.startswith(("magnitude", "feature"))
+        if c.is_measurement
     ]
     varied = [c for c in columns if c.any() and not c.all()]
     if not varied:

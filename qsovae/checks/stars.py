@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from qsovae.bands import COMBINED_SURVEYS, plain_name
-from qsovae.catalog import Catalog
+from qsovae.catalog import Catalog, quantity
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -22,8 +21,6 @@ _QUASAR = r"(?:^|[^a-z])(?:qso|quasar)"
 _STAR = r"^stars?(?:$|[^a-z])"
 _DWARF = r"(?:^|[^a-z])dwarfs?$"
 _GALAXY = r"(?:^|[^a-z])(?:galax|gal(?:$|[^a-z])|agn)"
-_PARALLAX_SIGNIFICANCE = ("parallax_sig", "parallax_over_error")
-_MOTION_SIGNIFICANCE = ("pm_sig",)
 
 
 class Motion(NamedTuple):
@@ -43,38 +40,12 @@ class Motion(NamedTuple):
 
 def motion_of(catalog: Catalog) -> Motion:
     """Return how significantly each row moves, from significances or from errors."""
-    carried = {c.name: c.sources for c in COMBINED_SURVEYS["gaia"].carry}
-
-    def values(*names: str) -> Floats | None:
-        by_plain = {plain_name(n): n for n in reversed(catalog.raw.frame.columns)}
-        found = next((by_plain[n] for n in names if n in by_plain), None)
-        return None if found is None else catalog.values(found)
-
-    def over_error(name: str) -> Floats | None:
-        value, error = values(*carried[name]), values(*carried[f"{name}_err"])
-        if value is None or error is None:
-            return None
-        return value / np.where(error > 0, error, np.nan)
-
     unknown = np.full(catalog.n_rows, np.nan)
-    parallax = values(*_PARALLAX_SIGNIFICANCE)
-    if parallax is None:
-        parallax = over_error("parallax_mas")
-    motion = values(*_MOTION_SIGNIFICANCE)
-    along_ra, along_dec = over_error("pm_ra_masyr"), over_error("pm_dec_masyr")
-    if motion is None and along_ra is not None and along_dec is not None:
-        motion = _significance(along_ra, along_dec, values("pmra_pmdec_corr"))
-    return Motion(
-        unknown if parallax is None else parallax, unknown if motion is None else motion
+    parallax, motion = (
+        quantity(catalog, name) or (unknown, unknown)
+        for name in ("parallax_sig", "pm_sig")
     )
-
-
-def _significance(along_ra: Floats, along_dec: Floats, corr: Floats | None) -> Floats:
-    """Return the length of a motion in its own error ellipse."""
-    rho = 0.0 if corr is None else np.clip(np.nan_to_num(corr), -0.99, 0.99)
-    squared = along_ra**2 - 2.0 * rho * along_ra * along_dec + along_dec**2
-    length: Floats = np.sqrt(squared / (1.0 - np.square(rho)))
-    return length
+    return Motion(parallax[0], motion[0])
 
 
 class Classes(NamedTuple):
