@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from qsovae.bands import BANDS, MORPHOLOGIES, Quality, morphology_codes
 from qsovae.catalog.cleaning import Floats, as_numbers, check_numeric, clean
 from qsovae.catalog.labels import Labels, read_labels
-from qsovae.catalog.measuring import Measured, measure
+from qsovae.catalog.measuring import Measured, magnitudes, measure, statuses
 from qsovae.columns import Mapping
 from qsovae.errors import CatalogError
 from qsovae.recognition import recognise_columns
@@ -119,10 +119,12 @@ class Catalog:
         here = {c.band for c in self.mapping.columns if c.role in roles}
         return tuple(b for b in BANDS if b in here)
 
-    def measured(self, band: str) -> Measured:
-        """Return magnitudes, fluxes and what became of them; see ``Measured``.
+    @cached_property
+    def _statuses(self) -> dict[str, NDArray[np.int8]]:
+        return {}
 
-        Made anew at each call, for it takes much memory.
+    def status(self, band: str) -> NDArray[np.int8]:
+        """Return what became of a band in each row, (n_rows,), as in ``STATUSES``.
 
         Raises
         ------
@@ -135,19 +137,22 @@ class Catalog:
                 self.name,
                 f"Bands here: {', '.join(self.bands) or 'none'}.",
             )
-        return measure(self, band)
+        if band not in self._statuses:
+            self._statuses[band] = statuses(self, band)
+        return self._statuses[band]
 
     def magnitude(self, band: str) -> tuple[Floats, Floats]:
         """Return AB magnitudes and their errors, (n_rows,) each; NaN where unknown.
 
-        An upper limit is no magnitude.
-
-        Raises
-        ------
-        CatalogError
-            If no column has the band.
+        An upper limit is no magnitude. Raises as ``status`` does.
         """
-        return self.measured(band)[:2]
+        self.status(band)
+        return magnitudes(self, band)
+
+    def measured(self, band: str) -> Measured:
+        """Return magnitudes, fluxes and statuses; raises as ``status`` does."""
+        self.status(band)
+        return measure(self, band)
 
     def error_of(self, name: str) -> Floats:
         """Return the errors of a feature column, (n_rows,), NaN where unknown."""

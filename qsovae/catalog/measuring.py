@@ -48,32 +48,59 @@ class Measured(NamedTuple):
     status: NDArray[np.int8]
 
 
+def statuses(catalog: "Catalog", band: str) -> NDArray[np.int8]:
+    """Return what became of a band in each row, (n_rows,), places in ``STATUSES``."""
+    columns = _columns(catalog, band)
+    stated = _stated_status(catalog, columns)
+    flux = _values(catalog, columns.get("flux"))
+    if "magnitude" not in columns:
+        seen = np.where(flux > 0, OK, NONDETECT)
+        own = np.where(np.isnan(flux), UNOBSERVED, seen)
+        return np.where(stated >= 0, stated, own).astype(np.int8)
+    own = _status_by_magnitude(catalog, columns)
+    # A missing magnitude cannot be ok, whatever is stated.
+    believed = (stated >= 0) & ~((stated == OK) & (own != OK))
+    status = np.where(believed, stated, own)
+    missing = np.isnan(catalog.values(columns["magnitude"].name))
+    status[missing & (status == OK)] = UNOBSERVED
+    status[np.isfinite(flux) & (status == UNOBSERVED)] = NONDETECT
+    return status.astype(np.int8)
+
+
+def magnitudes(catalog: "Catalog", band: str) -> tuple[Floats, Floats]:
+    """Return AB magnitudes and errors, (n_rows,) each, NaN unless seen or unknown."""
+    columns = _columns(catalog, band)
+    ok = catalog.status(band) == OK
+    if "magnitude" in columns:
+        magnitude = _stated_magnitude(catalog, columns["magnitude"])
+        error = _values(catalog, columns.get("magnitude_error"))
+    else:
+        flux, flux_err = _stated_flux(catalog, columns)
+        magnitude, error = to_magnitude(flux), magnitude_error(flux, flux_err)
+    return np.where(ok, magnitude, np.nan), np.where(ok, error, np.nan)
+
+
 def measure(catalog: "Catalog", band: str) -> Measured:
     """Return what the columns of a band say of each row."""
-    columns = {c.role: c for c in catalog.mapping.columns if c.band == band}
-    flux, error = _stated_flux(catalog, columns)
-    if "magnitude" not in columns:
-        return _from_flux(flux, error, _stated_status(catalog, columns))
-    column = columns["magnitude"]
-    shift = BANDS[band].ab_minus_vega if column.system == "Vega" else 0.0
-    magnitude = catalog.values(column.name) + shift
-    magnitude_err = _values(catalog, columns.get("magnitude_error"))
-    status = _status(catalog, columns)
-    status = np.where(np.isnan(magnitude) & (status == OK), UNOBSERVED, status)
-    status = np.where(np.isfinite(flux) & (status == UNOBSERVED), NONDETECT, status)
-    ok, unseen = status == OK, status == NONDETECT
-    from_magnitude = to_flux(magnitude)
-    own_error = flux_error(from_magnitude, magnitude_err)
-    own = ok & np.isnan(flux)
-    flux, error = np.where(own, from_magnitude, flux), np.where(own, own_error, error)
-    # A magnitude left in a row that was not seen is the limit itself.
-    limited = unseen & np.isnan(flux) & np.isfinite(magnitude)
-    return Measured(
-        np.where(ok, magnitude, np.nan), np.where(ok, magnitude_err, np.nan),
-        np.where(limited, 0.0, flux),
-        np.where(limited, from_magnitude / _LIMIT_SIGMAS, error),
-        status.astype(np.int8),
-    )  # fmt: skip
+    columns, status = _columns(catalog, band), catalog.status(band)
+    magnitude, error = magnitudes(catalog, band)
+    flux, flux_err = _stated_flux(catalog, columns)
+    flux, flux_err = (np.where(status == BAD, np.nan, v) for v in (flux, flux_err))
+    if "magnitude" in columns:
+        # A magnitude left in a row that was not seen is the limit itself.
+        stated = to_flux(_stated_magnitude(catalog, columns["magnitude"]))
+        unknown = np.isnan(flux)
+        seen = unknown & (status == OK)
+        limited = unknown & (status == NONDETECT) & np.isfinite(stated)
+        flux = np.where(seen, stated, np.where(limited, 0.0, flux))
+        flux_err = np.where(seen, flux_error(stated, error), flux_err)
+        flux_err = np.where(limited, stated / _LIMIT_SIGMAS, flux_err)
+    return Measured(magnitude, error, flux, flux_err, status)
+
+
+def _columns(catalog: "Catalog", band: str) -> dict[str, Column]:
+    """Return the columns of a band by their role."""
+    return {c.role: c for c in catalog.mapping.columns if c.band == band}
 
 
 def depth_of(measured: Measured) -> float:
@@ -92,10 +119,16 @@ def _values(catalog: "Catalog", column: Column | None) -> Floats:
     return catalog.values(column.name)
 
 
+def _stated_magnitude(catalog: "Catalog", column: Column) -> Floats:
+    """Return a magnitude column in AB, limits among the magnitudes."""
+    vega = BANDS[str(column.band)].ab_minus_vega if column.system == "Vega" else 0.0
+    return catalog.values(column.name) + vega
+
+
 def _stated_flux(
     catalog: "Catalog", columns: dict[str, Column]
 ) -> tuple[Floats, Floats]:
-    """Return the flux columns in nJy, NaN without; unseen rows need an error."""
+    """Return the flux columns in nJy, NaN without."""
     flux = _values(catalog, columns.get("flux"))
     if "flux" not in columns:
         return flux, flux
@@ -115,24 +148,9 @@ def _njy_a_count(
     """Return the scale of counts, from rows that have the magnitude as well."""
     if "magnitude" not in columns:
         return float("nan")
-    column = columns["magnitude"]
-    vega = BANDS[str(column.band)].ab_minus_vega if column.system == "Vega" else 0.0
-    flux = to_flux(catalog.values(column.name) + vega)
+    flux = to_flux(_stated_magnitude(catalog, columns["magnitude"]))
     both = np.isfinite(flux) & (counts > 0)
     return float(np.median(flux[both] / counts[both])) if both.any() else float("nan")
-
-
-def _from_flux(flux: Floats, error: Floats, stated: NDArray[np.int8]) -> Measured:
-    """Return a band of which there is a flux and no magnitude."""
-    seen = np.where(flux > 0, OK, NONDETECT)
-    status = np.where(stated >= 0, stated, np.where(np.isnan(flux), UNOBSERVED, seen))
-    ok = (status == OK) & (flux > 0)
-    return Measured(
-        np.where(ok, to_magnitude(flux), np.nan),
-        np.where(ok, magnitude_error(flux, error), np.nan),
-        np.where(status == BAD, np.nan, flux), np.where(status == BAD, np.nan, error),
-        status.astype(np.int8),
-    )  # fmt: skip
 
 
 def _stated_status(catalog: "Catalog", columns: dict[str, Column]) -> NDArray[np.int8]:
@@ -148,8 +166,10 @@ def _stated_status(catalog: "Catalog", columns: dict[str, Column]) -> NDArray[np
     return stated
 
 
-def _status(catalog: "Catalog", columns: dict[str, Column]) -> NDArray[np.int8]:
-    """Return what became of a magnitude: as stated, else as its values say."""
+def _status_by_magnitude(
+    catalog: "Catalog", columns: dict[str, Column]
+) -> NDArray[np.int8]:
+    """Return what became of a magnitude, as its values, codes and errors say."""
     column, error = columns["magnitude"], columns.get("magnitude_error")
     magnitude = catalog.values(column.name)
     raw = catalog.numbers(column.name)
@@ -163,6 +183,4 @@ def _status(catalog: "Catalog", columns: dict[str, Column]) -> NDArray[np.int8]:
         # Where no row has an error, their absence says nothing.
         if not without.all():
             status[np.isfinite(magnitude) & without] = NONDETECT
-    stated = _stated_status(catalog, columns)
-    # A missing magnitude cannot be ok, whatever is stated.
-    return np.where((stated >= 0) & ~((stated == OK) & (status != OK)), stated, status)
+    return status

@@ -24,7 +24,7 @@ class Missing(NamedTuple):
 
 def missing_in(catalog: Catalog, band: str) -> Missing:
     """Return where a band was looked at in vain, and where it was not looked at."""
-    status = catalog.measured(band).status
+    status = catalog.status(band)
     if any(c.band == band for c in catalog.mapping.columns if c.role == "band_status"):
         return Missing(status == NONDETECT, status == UNOBSERVED)
     outside = np.zeros(catalog.n_rows, dtype=bool)
