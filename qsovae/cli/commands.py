@@ -57,6 +57,7 @@ def combine(options: Namespace) -> int:
         options.match,
         options.ebv,
         not options.no_motion,
+        options.dust_map,
     )
     with text.ProgressLine() as line:
         report = combine_surveys(request, line.show)

@@ -110,9 +110,15 @@ def _add_combine(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         default="best",
         help="the nearest row, or only if each is the nearest to the other",
     )
-    parser.add_argument(
+    reddening = parser.add_mutually_exclusive_group()
+    reddening.add_argument(
         "--ebv", metavar="COLUMN", help="E(B-V) of the primary: adds extinctions"
     )
+    reddening.add_argument(
+        "--dust-map", type=Path, metavar="FILE",
+        help="E(B-V) from a map instead: one of SFD's pair of FITS images or their "
+        "folder, or a HEALPix map",
+    )  # fmt: skip
     parser.add_argument(
         "--no-motion",
         action="store_true",

@@ -14,6 +14,7 @@ from qsovae.catalog import NONDETECT, STATUSES, UNOBSERVED, Measured
 from qsovae.combine.described import Columns
 from qsovae.combine.matching import SurveyMatch
 from qsovae.combine.survey_tables import SurveyTable
+from qsovae.crossmatch import Floats
 from qsovae.errors import CatalogError
 from qsovae.motions import motion_significance
 
@@ -156,24 +157,31 @@ def add_match(columns: Columns, survey: SurveyTable, match: SurveyMatch) -> None
         columns.add(name, values, about, ucd="meta.code")
 
 
-def add_extinction(
-    columns: Columns, primary: SurveyTable, ebv_column: str
-) -> list[str]:
-    """Add E(B-V) and the extinction of each band; return bands without a coefficient.
+def ebv_in(primary: SurveyTable, column: str) -> Floats:
+    """Return E(B-V) of the primary's rows, from one of its columns.
 
     Raises
     ------
     CatalogError
         If the primary has no such column.
     """
-    ebv = primary.number([ebv_column])
+    ebv = primary.number([column])
     if ebv is None:
         raise CatalogError(
-            f"there is no column {ebv_column!r}",
+            f"there is no column {column!r}",
             primary.catalog.name,
             "Name the column with E(B-V), or leave extinction out.",
         )
-    columns.add("ebv_sfd", ebv.astype(np.float32), f"E(B-V), from {ebv_column}",
+    return ebv
+
+
+def add_extinction(columns: Columns, ebv: Floats, source: str) -> list[str]:
+    """Add E(B-V) and the extinction of each band; return bands without a coefficient.
+
+    ``source`` says where E(B-V), (n_rows,), is from.
+    """
+    columns.add("ebv_sfd", ebv.astype(np.float32),
+                f"E(B-V) on the SFD scale, from {source}",
                 unit="mag", ucd="phot.color.excess")  # fmt: skip
     without = []
     for band in (c.removesuffix("_mag_ab") for c in list(columns.values)

@@ -21,8 +21,10 @@ from qsovae.combine.assembling import (
     add_photometry,
     add_primary,
     add_significances,
+    ebv_in,
 )
 from qsovae.combine.described import Columns
+from qsovae.combine.dust import DustMap, open_dust_map
 from qsovae.combine.epochs import gaia_at, primary_at
 from qsovae.combine.matching import (
     ROWS_A_PORTION,
@@ -31,7 +33,7 @@ from qsovae.combine.matching import (
     neighbours,
 )
 from qsovae.combine.primary import Primary, open_primary
-from qsovae.combine.refusals import footprint_text
+from qsovae.combine.refusals import footprint_text, refuse_no_reddening
 from qsovae.combine.report import in_order, is_simulated, provenance, report_of
 from qsovae.combine.request import PRIMARY, CombineRequest
 from qsovae.combine.survey_tables import SurveyTable, open_survey
@@ -73,10 +75,12 @@ def combine_surveys(
     ConfigError
         If the request cannot be, or it was stopped.
     CatalogError
-        If a file cannot be used, or a survey overlaps the primary nowhere.
+        If a file cannot be used, or a survey, or the dust map, overlaps the primary
+        nowhere.
     """
     started = time.perf_counter()
     request = request.checked()
+    dust = None if request.dust_map is None else open_dust_map(request.dust_map)
     keys = [key for key in _ORDER if request.files.get(key)]
     tell = Teller("combine", 2 + 2 * len(keys), on_progress, should_stop)
     tell.step("read", f"reading {COMBINED_SURVEYS[PRIMARY].title}")
@@ -91,9 +95,9 @@ def combine_surveys(
         tell.step("match", f"matching {COMBINED_SURVEYS[key].title}")
         matches[key] = _match(request, key, primary, surveys, matches, tell)
     tell.step("write", f"writing {request.out.name}")
-    names, notes = _write(request, primary, surveys, matches, tell)
+    names, notes = _write(request, primary, surveys, matches, dust, tell)
     tell.end()
-    return report_of(request, primary, surveys, matches) | {
+    return report_of(request, primary, surveys, matches, dust) | {
         "columns": names,
         "seconds": round(time.perf_counter() - started, 3),
         "notes": notes,
@@ -151,23 +155,30 @@ def _write(
     primary: Primary,
     surveys: dict[str, SurveyTable],
     matches: dict[str, SurveyMatch],
+    dust: DustMap | None,
     tell: Teller,
 ) -> tuple[list[str], list[str]]:
     """Write the combined catalog; return its columns and what a reader must know."""
     near = neighbours(primary.position, BEAM_ARCSEC) if "catwise" in matches else None
     writer: TableWriter | None = None
+    n_without_ebv = 0
     with ExitStack() as stack:
         for rows, table in primary.portions():
             tell.share(rows.start / primary.n_rows)
             here = {key: match.take(rows) for key, match in matches.items()}
-            columns, notes = _assemble(request, table, surveys, here)
+            columns, notes = _assemble(request, table, surveys, here, dust)
             if near is not None:
                 add_neighbours(columns, near[rows], primary.definition.title)
             if writer is None:
+                meta = provenance(request, primary, surveys, dust)
                 writer = stack.enter_context(
-                    _writer(request, primary, surveys, columns)
+                    _writer(request, primary, surveys, columns, meta)
                 )
             writer.append(columns.frame())
+            n_without_ebv += columns.n_missing("ebv_sfd")
+        refuse_no_reddening(n_without_ebv, primary.n_rows, dust.title if dust else None)
+    if n_without_ebv:
+        notes.append(f"E(B-V) is not known for {n_without_ebv:,} rows")
     return list(columns.values), notes
 
 
@@ -176,6 +187,7 @@ def _writer(
     primary: Primary,
     surveys: dict[str, SurveyTable],
     columns: Columns,
+    meta: dict[str, Any],
 ) -> TableWriter:
     """Return what writes the combined catalog, portion by portion."""
     widths = primary.text_widths | {
@@ -187,7 +199,7 @@ def _writer(
     return TableWriter(
         request.out, primary.n_rows, units=columns.units, ucds=columns.ucds,
         descriptions=columns.descriptions, text_widths=widths | statuses,
-        meta=provenance(request, primary, surveys),
+        meta=meta,
     )  # fmt: skip
 
 
@@ -196,6 +208,7 @@ def _assemble(
     primary: SurveyTable,
     surveys: dict[str, SurveyTable],
     matches: dict[str, SurveyMatch],
+    dust: DustMap | None,
 ) -> tuple[Columns, list[str]]:
     """Return a portion's columns, and what a reader must know."""
     columns, notes = Columns(), []
@@ -206,10 +219,14 @@ def _assemble(
     add_significances(columns)
     for key in in_order(surveys):
         add_match(columns, surveys[key], matches[key])
-    if request.ebv_column is not None:
-        without = add_extinction(columns, primary, request.ebv_column)
-        if without:
-            notes.append(f"no extinction coefficient is known for {', '.join(without)}")
+    without: list[str] = []
+    if dust is not None:
+        without = add_extinction(columns, dust.ebv(*primary.position), dust.title)
+    elif request.ebv_column is not None:
+        ebv = ebv_in(primary, request.ebv_column)
+        without = add_extinction(columns, ebv, request.ebv_column)
+    if without:
+        notes.append(f"no extinction coefficient is known for {', '.join(without)}")
     add_labels(columns, primary)
     if is_simulated(primary, surveys):
         columns.add("is_simulated", np.ones(primary.n_rows, dtype=bool),

@@ -29,6 +29,10 @@ class Columns:
         if ucd:
             self.ucds[name] = ucd
 
+    def n_missing(self, name: str) -> int:
+        """Return how many values of a column are missing, none if it is not there."""
+        return int(pd.isna(self.values.get(name, [])).sum())
+
     def frame(self) -> pd.DataFrame:
         """Return the columns as a table."""
         return pd.DataFrame(self.values)

@@ -85,6 +85,22 @@ def refuse_positions(position: tuple[Floats, Floats], catalog: Catalog) -> None:
         )
 
 
+def refuse_no_reddening(n_without: int, n_rows: int, dust_map: str | None) -> None:
+    """Refuse E(B-V) that no row has.
+
+    Raises
+    ------
+    CatalogError
+        If so.
+    """
+    if n_without == n_rows:
+        raise CatalogError(
+            "no row of the primary has E(B-V)",
+            dust_map or "E(B-V) column",
+            "Name a map of this part of the sky, or another column.",
+        )
+
+
 def _other_unit(ra: Floats, dec: Floats) -> str | None:
     """Return the unit whose range is filled, where in degrees it is but a corner."""
     spread_ra, spread_dec = np.ptp(ra), np.ptp(dec)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from qsovae.bands import BANDS, COMBINED_SURVEYS
+from qsovae.combine.dust import DustMap
 from qsovae.combine.matching import SurveyMatch
 from qsovae.combine.primary import Primary
 from qsovae.combine.request import PRIMARY, CombineRequest
@@ -31,7 +32,10 @@ def is_simulated(
 
 
 def provenance(
-    request: CombineRequest, primary: Primary, surveys: Mapping[str, SurveyTable]
+    request: CombineRequest,
+    primary: Primary,
+    surveys: Mapping[str, SurveyTable],
+    dust: DustMap | None,
 ) -> dict[str, Any]:
     """Return what the header says of where the rows are from."""
     meta: dict[str, Any] = {
@@ -49,6 +53,9 @@ def provenance(
             meta[f"{key}_radius_arcsec"] = request.radius_arcsec(key)
         for band in table.bands:
             meta.setdefault(f"{band}_added_to_ab", _added(table, band))
+    for number, file in enumerate(dust.files if dust else (), start=1):
+        meta[f"dust_map_file_{number}"] = file["name"]
+        meta[f"dust_map_sha256_{number}"] = file["sha256"]
     return meta
 
 
@@ -64,6 +71,7 @@ def report_of(
     primary: Primary,
     surveys: Mapping[str, SurveyTable],
     matches: Mapping[str, SurveyMatch],
+    dust: DustMap | None,
 ) -> dict[str, Any]:
     """Return the report, without columns, seconds and notes."""
     return {
@@ -81,6 +89,7 @@ def report_of(
             key: _survey_report(surveys[key], matches[key])
             for key in in_order(matches)
         },
+        "dust_map": list(dust.files) if dust else [],
     }  # fmt: skip
 
 

@@ -34,6 +34,9 @@ class CombineRequest:
         the nearest to it.
     ebv_column : str, optional
         Column of the primary with E(B-V) on the SFD scale; adds ``{band}_a_mag``.
+    dust_map : Path, optional
+        Dust map to take E(B-V) from instead: SFD's pair of images, by either or their
+        folder, or a HEALPix map.
     with_motion : bool
         Whether positions are moved between epochs by Gaia's proper motions.
     """
@@ -44,6 +47,7 @@ class CombineRequest:
     match: str = "best"
     ebv_column: str | None = None
     with_motion: bool = True
+    dust_map: Path | None = None
 
     def checked(self) -> "CombineRequest":
         """Return itself.
@@ -52,7 +56,8 @@ class CombineRequest:
         ------
         ConfigError
             If a survey is unknown, the primary is missing, a file is given twice or as
-            the output, or a radius, the match or the suffix cannot be.
+            the output, E(B-V) is to come from two places, or a radius, the match or
+            the suffix cannot be.
         """
         for key in (*self.files, *self.radii_arcsec):
             if key not in COMBINED_SURVEYS:
@@ -86,11 +91,17 @@ class CombineRequest:
                 str(self.out),
                 f"End the name with one of {', '.join(WRITABLE_SUFFIXES)}.",
             )
-        self._refuse_repeats()
+        self._refuse_double()
         return self
 
-    def _refuse_repeats(self) -> None:
-        """Refuse a path that is given twice, or that the output would overwrite."""
+    def _refuse_double(self) -> None:
+        """Refuse E(B-V) from two places, a file given twice or to be overwritten."""
+        if self.ebv_column is not None and self.dust_map is not None:
+            raise ConfigError(
+                f"E(B-V) is given as column {self.ebv_column} and as a dust map",
+                "combine",
+                "Choose one of the two.",
+            )
         seen = {self.out.resolve(): "the output"}
         for key, paths in self.files.items():
             for path in paths:

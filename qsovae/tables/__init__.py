@@ -8,7 +8,7 @@ from qsovae.tables.appending import TableWriter
 from qsovae.tables.formats import READABLE_SUFFIXES, WRITABLE_SUFFIXES
 from qsovae.tables.portions import TablePortions
 from qsovae.tables.raw import RawTable
-from qsovae.tables.reading import file_sha256, read_table
+from qsovae.tables.reading import file_sha256, read_table, refusals_in
 from qsovae.tables.writing import table_bytes, write_file, write_table, write_whole
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "TableWriter",
     "file_sha256",
     "read_table",
+    "refusals_in",
     "table_bytes",
     "write_file",
     "write_table",

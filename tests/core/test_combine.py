@@ -200,6 +200,43 @@ def test_extinction_is_added_when_asked_for_and_never_applied(surveys, combine):
         combine(surveys, ebv_column="dust")
 
 
+def write_dust(path, value, cells=None):
+    """Write a HEALPix dust map of one value, of all cells or of some."""
+    cells = np.arange(12 * 16**2) if cells is None else cells
+    columns = {"PIXEL": cells, "EBV": np.full(len(cells), value, np.float32)}
+    hdu = fits.table_to_hdu(Table(columns))
+    hdu.header.update(PIXTYPE="HEALPIX", ORDERING="NESTED", NSIDE=16, COORDSYS="C")
+    hdu.writeto(path)
+    return path
+
+
+def test_extinction_is_taken_from_a_dust_map_and_the_header_names_it(
+    surveys, combine, tmp_path
+):
+    surveys["delve"].loc[3, "ra"] = np.nan
+    dust = write_dust(tmp_path / "planck.fits", 0.05)
+    report, table = combine(surveys, dust_map=dust)
+    expected = np.where(np.arange(N) == 3, np.nan, 0.05 * 3.186)
+    np.testing.assert_allclose(table["g_a_mag"], expected, rtol=1e-6)
+    assert "E(B-V) is not known for 1 rows" in report["notes"]
+    assert report["dust_map"] == [
+        {"name": "planck.fits", "sha256": qsovae.file_sha256(dust)}
+    ]
+    header = fits.getheader(tmp_path / "combined.fits", 1)
+    assert header["HIERARCH DUST_MAP_FILE_1"] == "planck.fits"
+    assert header["HIERARCH DUST_MAP_SHA256_1"] == qsovae.file_sha256(dust)
+    about = [header[f"TCOMM{n}"] for n in range(1, header["TFIELDS"] + 1)
+             if header[f"TTYPE{n}"] == "ebv_sfd"]  # fmt: skip
+    assert about == ["E(B-V) on the SFD scale, from planck.fits"]
+
+
+def test_a_dust_map_of_another_part_of_the_sky_is_refused(surveys, combine, tmp_path):
+    dust = write_dust(tmp_path / "north.fits", 0.05, np.arange(1024))
+    with pytest.raises(CatalogError, match=r"no row of the primary has E\(B-V\)"):
+        combine(surveys, dust_map=dust)
+    assert not (tmp_path / "combined.fits").exists()
+
+
 @pytest.mark.parametrize("suffix", [".fits", ".vot", ".parquet", ".ecsv", ".csv"])
 def test_every_format_holds_the_same_table(surveys, combine, suffix):
     wanted = combine(surveys)[1]
@@ -364,6 +401,7 @@ def test_the_same_content_twice_is_refused(surveys, tmp_path):
         ({"radii_arcsec": {"vhs": float("nan")}}, "radius is nan"),
         ({"radii_arcsec": {"euclid": 1.0}}, "no survey 'euclid'"),
         ({"match": "all"}, "match 'all'"),
+        ({"ebv_column": "ebv", "dust_map": "sfd.fits"}, "and as a dust map"),
         ({"out": "combined.doc"}, "written as .doc"),
         ({"out": "delve.fits"}, "the output and delve"),
     ],

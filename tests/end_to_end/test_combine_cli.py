@@ -111,6 +111,17 @@ def test_exit_statuses(sky, in_process):
         ([*files(), "--vhs", "no*.fits", "-o", "x.fits"], 1, "no such file"),
         ([*files("vhs"), "-o", "no/x.fits"], 1, "cannot be written"),
         ([*files("vhs"), "-o", "x.fits", "--ebv", "dust"], 1, "no column 'dust'"),
+        ([*files("vhs"), "-o", "x.fits", "--dust-map", "sky"], 1, "holds 0 files"),
+        (
+            [*files("vhs"), "-o", "x.fits", "--dust-map", "sky/vhs.fits"],
+            1,
+            "no dust map",
+        ),
+        (
+            [*files("vhs"), "-o", "x.fits", "--dust-map", "a", "--ebv", "b"],
+            2,
+            "allowed",
+        ),
     ):
         left, told = in_process(sky, "combine", *words)
         assert left == status, (words, told)
