@@ -4,9 +4,15 @@ import streamlit as st
 
 import qsovae
 from dashboard import cache
-from dashboard.combined import PRIMARY, CombineChoice, free_name, is_taken
+from dashboard.combined import free_name, is_taken
+from dashboard.combining import PRIMARY, CombineChoice
 from dashboard.layout import choose_one, escaped
-from dashboard.sources import find_source, keep_upload, server_sources
+from dashboard.sources import (
+    find_source,
+    keep_upload,
+    keep_uploads,
+    server_sources,
+)
 from dashboard.state import seed
 
 _MATCHES = {"best": "Nearest partner", "mutual": "Mutually nearest"}
@@ -41,6 +47,7 @@ def show_form(choice: CombineChoice) -> bool:
             f"Begin with {title}: {how} its files, one for each area. Then add the "
             "surveys to match with it."
         )
+    _choose_dust_map(choice, {key: key for key in sources})
     return _choose_settings(choice)
 
 
@@ -100,12 +107,46 @@ def _choose_ebv(choice: CombineChoice) -> str | None:
     if choice.ebv_column and choice.ebv_column not in options:
         options.append(choice.ebv_column)
     seed("combine_ebv", choice.ebv_column)
+    has_map = st.session_state.get("combine_dust", choice.dust_map) is not None
     chosen = st.selectbox(
         "E(B-V) column", options, index=None, key="combine_ebv",
-        accept_new_options=True, placeholder="None",
+        accept_new_options=True, placeholder="None", disabled=has_map,
         help="On the SFD scale. With it, the result has each band's extinction.",
     )  # fmt: skip
     return None if chosen is None else str(chosen)
+
+
+def _choose_dust_map(choice: CombineChoice, names: dict[str, str]) -> None:
+    """Show which file has E(B-V) over the sky, in place of a column."""
+    maps: dict[str, str] = st.session_state.setdefault("combine_dust_uploads", {})
+    chosen, upload = st.columns([6, 3.4], vertical_alignment="bottom")
+    with upload, st.popover("Upload", icon=":material/upload:"):
+        st.file_uploader(
+            "A HEALPix map, or SFD's two images together: FITS, also gzipped",
+            type=["fits", "gz"], accept_multiple_files=True, key="combine_upload_dust",
+            on_change=_keep_dust_map,
+        )  # fmt: skip
+    names = {key: n for key, n in names.items() if ".fit" in key.lower()} | maps
+    seed("combine_dust", choice.dust_map)
+    if st.session_state["combine_dust"] not in names:
+        st.session_state["combine_dust"] = None
+    with chosen:
+        choice.dust_map = st.selectbox(
+            "Dust map", list(names), index=None, key="combine_dust",
+            format_func=lambda key: names[key], placeholder="None",
+            help="E(B-V) on the SFD scale from a map instead of a column: either of "
+            "SFD's images, with the other one beside it, or a HEALPix map.",
+        )  # fmt: skip
+
+
+def _keep_dust_map() -> None:
+    """Keep an uploaded map, and choose it; SFD's images belong together."""
+    files = st.session_state["combine_upload_dust"] or []
+    if files:
+        source = keep_uploads([(f.name, f.getbuffer()) for f in files])
+        maps = st.session_state.setdefault("combine_dust_uploads", {})
+        maps[source.key] = f"{source.path.name} (uploaded)"
+        st.session_state["combine_dust"] = source.key
 
 
 def _columns(keys: list[str]) -> list[str]:

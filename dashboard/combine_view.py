@@ -151,6 +151,10 @@ def file_table(report: dict[str, Any]) -> pd.DataFrame:
             (part["title"], file["name"], file["rows"], file["sha256"])
             for part in parts
             for file in part["files"]
+        ]
+        + [
+            ("dust map", file["name"], None, file["sha256"])
+            for file in report.get("dust_map", [])
         ],
         columns=["survey", "file", "rows", "sha256"],
     )

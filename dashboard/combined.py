@@ -1,4 +1,4 @@
-"""Combined catalogs that visitors made: choices to a file, its report beside it.
+"""Combined catalogs that visitors made: a file each, its report beside it.
 
 A result is ``combined/NAME.fits`` in the data folder; ``NAME.json`` holds its report.
 A name is matched against a pattern and never holds a folder.
@@ -6,45 +6,15 @@ A name is matched against a pattern and never holds a folder.
 
 import json
 import re
-import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import qsovae
-from dashboard.sources import Source, data_folder, find_source, server_sources
+from dashboard.sources import Source, data_folder, server_sources
 
-PRIMARY = next(iter(qsovae.COMBINED_SURVEYS))
 _FOLDER = "combined"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _PARTS = ("out", "rows", "is_simulated", "match", "primary", "surveys", "columns")
-
-
-@dataclass
-class CombineChoice:
-    """What a visitor wants combined.
-
-    Attributes
-    ----------
-    files : dict
-        Keys of sources by survey; never paths.
-    radii_arcsec : dict
-        By survey.
-    match : str
-        ``best`` or ``mutual``.
-    ebv_column : str or None
-        Column of the primary.
-    name : str
-        Of the result; of a file that is there only with ``replace``.
-    """
-
-    files: dict[str, list[str]] = field(default_factory=dict)
-    radii_arcsec: dict[str, float] = field(default_factory=dict)
-    match: str = "best"
-    ebv_column: str | None = None
-    name: str = ""
-    replace: bool = False
 
 
 def result_path(name: str) -> Path:
@@ -55,7 +25,7 @@ def result_path(name: str) -> Path:
     ConfigError
         If the name is none.
     """
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise qsovae.ConfigError(
             f"{name!r} is no name for a result" if name else "the result has no name",
             "combine",
@@ -65,11 +35,16 @@ def result_path(name: str) -> Path:
     return data_folder() / _FOLDER / f"{name}.fits"
 
 
+def is_name(name: str) -> bool:
+    """Return whether a text can name a result, and so never leads out of its folder."""
+    return _NAME.fullmatch(name) is not None
+
+
 def is_taken(name: str) -> bool:
     """Return whether something lies under a name."""
-    return bool(_NAME.fullmatch(name)) and any(
+    return is_name(name) and any(
         path.exists() or path.is_symlink()
-        for path in (result_path(name), _report_path(name))
+        for path in (result_path(name), report_path(name))
     )
 
 
@@ -84,7 +59,7 @@ def free_name() -> str:
 def result_names() -> list[str]:
     """Return the names of all results, the latest first."""
     folder = data_folder() / _FOLDER
-    found = [p for p in folder.glob("*.json") if _NAME.fullmatch(p.stem)]
+    found = [p for p in folder.glob("*.json") if is_name(p.stem)]
     return [p.stem for p in sorted(found, key=_age, reverse=True)]
 
 
@@ -104,7 +79,7 @@ def read_report(name: str) -> dict[str, Any]:
         If it is gone or not a report.
     """
     result_path(name)
-    path = _report_path(name)
+    path = report_path(name)
     try:
         report = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
@@ -113,7 +88,8 @@ def read_report(name: str) -> dict[str, Any]:
         raise qsovae.CatalogError(
             "the report cannot be read", path.name, "Combine the files again."
         )
-    return report
+    # Visitors read it: where the folder lies on the server is not for them.
+    return report | {"out": result_path(name).name}
 
 
 def result_source(name: str) -> Source | None:
@@ -123,68 +99,15 @@ def result_source(name: str) -> Source | None:
     return next(found, None)
 
 
-def combine(
-    choice: CombineChoice, on_progress: Callable[[Mapping[str, Any]], None]
-) -> None:
-    """Combine what was chosen; keep the catalog and its report.
-
-    If ``on_progress`` raises, nothing is written; it hears of no end.
+def report_path(name: str) -> Path:
+    """Return where the report of a name lies.
 
     Raises
     ------
-    QsovaeError
-        If a file is gone or cannot be used, or the name is none or taken.
+    ConfigError
+        If the name is none.
     """
-    out = result_path(choice.name)
-    if is_taken(choice.name) and not choice.replace:
-        raise qsovae.ConfigError(
-            f"the result {choice.name} exists",
-            "combine",
-            "Choose another name, or replace it.",
-        )
-    request = qsovae.CombineRequest(
-        files={s: _paths(keys) for s, keys in choice.files.items() if keys},
-        out=out,
-        radii_arcsec={s: choice.radii_arcsec[s] for s, keys in choice.files.items()
-                      if keys and s in choice.radii_arcsec},
-        match=choice.match,
-        ebv_column=choice.ebv_column,
-    )  # fmt: skip
-    out.parent.mkdir(parents=True, exist_ok=True)
-
-    def tell(entry: Mapping[str, Any]) -> None:
-        # Once the catalog is written, nothing may come between it and its report.
-        if entry["phase"] != "done":
-            on_progress(entry)
-
-    report = qsovae.combine_surveys(request, tell)
-    # Visitors read it: where the folder lies on the server is not for them.
-    _write_report(choice.name, report | {"out": out.name})
-
-
-def _paths(keys: list[str]) -> tuple[Path, ...]:
-    """Return the files of sources."""
-    paths = []
-    for key in keys:
-        source = find_source(key)
-        if source is None:
-            raise qsovae.CatalogError(
-                "the file is not here any more", key, "Choose another."
-            )
-        paths.append(source.path)
-    return tuple(paths)
-
-
-def _report_path(name: str) -> Path:
     return result_path(name).with_name(f"{name}.json")
-
-
-def _write_report(name: str, report: dict[str, Any]) -> None:
-    """Write a report whole or not at all."""
-    path = _report_path(name)
-    part = path.with_name(f".{uuid.uuid4().hex}.part")
-    part.write_text(report_text(report), "utf-8")
-    part.replace(path)
 
 
 def report_text(report: dict[str, Any]) -> str:

@@ -5,14 +5,11 @@ It outlives the tab and the session that started it: all that is known of it lie
 """
 
 import hashlib
-import json
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,13 +17,10 @@ from typing import Any
 import pandas as pd
 
 import qsovae
+from dashboard import launching
 
 _RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _WAITING = ".training"
-_STARTING_SECONDS = 60.0  # until a new process must have left word of itself
-# How the command line begins its last words.
-_ERROR = re.compile(r"^qsovae[a-z ]*: error: ")
-_LOG_TAIL = 4000
 _PARTS = ("train", "validation")
 _TERMS = ("total", "reconstruction", "kl", "classification")
 
@@ -134,40 +128,26 @@ def start_training(choice: TrainingChoice, folder: Path, mappings: Path) -> None
             "Choose another name." if busy else "Choose another name, or replace it.",
         )
     place = folder / _WAITING / choice.run
-    place.mkdir(parents=True, exist_ok=True)
-    for left in ("progress.jsonl", "STOP"):
-        (place / left).unlink(missing_ok=True)
     command = choice.command(
         folder.resolve(), keep_mapping(choice.mapping, mappings).resolve()
     )
-    with (place / "log.txt").open("wb") as log:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log,
-            stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-    # Somebody must collect the process when it ends, or it stays as a zombie.
-    threading.Thread(target=process.wait, daemon=True).start()
+    launching.launch(command, place)
 
 
 def is_starting(name: str, folder: Path) -> bool:
     """Return whether a process was started that has not left word of itself yet."""
-    place = folder / _WAITING / name
-    log = place / "log.txt"
-    if not log.is_file() or (place / "process.json").exists():
-        return False
-    young = time.time() - log.stat().st_mtime < _STARTING_SECONDS
-    return young and not log.read_bytes().strip()
+    return launching.is_starting(folder / _WAITING / name)
 
 
 def ask_to_stop(name: str, folder: Path) -> None:
     """Ask a training to end and keep what it learnt; a listed name only."""
     if name in {r.name for r in qsovae.list_runs(folder) if r.status == "training"}:
-        (folder / _WAITING / name / "STOP").touch()
+        launching.ask_to_stop(folder / _WAITING / name)
 
 
 def is_stopping(name: str, folder: Path) -> bool:
     """Return whether a training was asked to end."""
-    return (folder / _WAITING / name / "STOP").exists()
+    return launching.is_stopping(folder / _WAITING / name)
 
 
 def make_map(run: qsovae.Run, catalog: Path) -> None:
@@ -190,11 +170,9 @@ def make_map(run: qsovae.Run, catalog: Path) -> None:
             check=False, start_new_session=True,
         )  # fmt: skip
     if done.returncode:
-        said = done.stderr.strip().splitlines()
+        said = launching.last_words(done.stderr)
         raise qsovae.RunError(
-            _ERROR.sub("", said[-1])
-            if said
-            else f"the process ended with {done.returncode}",
+            said or f"the process ended with {done.returncode}",
             run.name,
             "Its latent map was not made.",
         )
@@ -209,18 +187,14 @@ def dismiss(name: str, folder: Path) -> None:
 
 def failure(listing: qsovae.RunListing, folder: Path) -> str:
     """Return why a training did not end well, in its own last words if it left some."""
-    log = folder / _WAITING / listing.name / "log.txt"
-    if listing.status == "failed" or not log.is_file():
+    if listing.status == "failed":
         return listing.message
-    text = log.read_bytes()[-_LOG_TAIL:].decode("utf-8", "replace")
-    said = [line for line in text.splitlines() if _ERROR.match(line)]
-    return _ERROR.sub("", said[-1]) if said else listing.message
+    return launching.logged_error(folder / _WAITING / listing.name) or listing.message
 
 
 def training_progress(name: str, folder: Path) -> Progress:
     """Return how far a listed run in training is."""
-    path = folder / _WAITING / name / "progress.jsonl"
-    return progress_of(_lines(path))
+    return progress_of(launching.progress_lines(folder / _WAITING / name))
 
 
 def progress_of(lines: list[dict[str, Any]]) -> Progress:
@@ -251,16 +225,3 @@ def loss_table(epochs: list[dict[str, Any]]) -> pd.DataFrame:
         ],
         columns=columns,
     )  # fmt: skip
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    """Return the entries of a log; a half-written last line waits for its end."""
-    if not path.is_file():
-        return []
-    lines = []
-    for text in path.read_text("utf-8").splitlines():
-        try:
-            lines.append(json.loads(text))
-        except json.JSONDecodeError:
-            break
-    return lines

@@ -6,7 +6,7 @@ A key names a catalog in the address; it is looked up here and never joined to a
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,17 +98,30 @@ def find_source(key: str | None) -> Source | None:
 
 def keep_upload(name: str, content: bytes | memoryview) -> Source:
     """Write an upload to a folder named by its content, and return it."""
-    digest = hashlib.sha256(content).hexdigest()[:16]
+    return keep_uploads([(name, content)])
+
+
+def keep_uploads(files: Sequence[tuple[str, bytes | memoryview]]) -> Source:
+    """Write files that belong together to one folder, and return the first by name."""
+    digests = sorted(hashlib.sha256(content).digest() for _, content in files)
+    whole = (
+        digests[0] if len(files) == 1 else hashlib.sha256(b"".join(digests)).digest()
+    )
+    digest = whole.hex()[:16]
     folder = data_folder() / _UPLOADS / digest
     folder.mkdir(parents=True, exist_ok=True)
     here = sorted(p for p in folder.iterdir() if not p.name.endswith(".part"))
-    if here:
-        return Source(f"upload/{digest}", here[0])
-    path = folder / safe_name(name)
-    part = path.with_name(f".{os.getpid()}-{digest}.part")
+    if len(here) < len(files):
+        here = sorted(_written(folder / safe_name(n), content) for n, content in files)
+    return Source(f"upload/{digest}", here[0])
+
+
+def _written(path: Path, content: bytes | memoryview) -> Path:
+    """Write a file whole or not at all; return it."""
+    part = path.with_name(f".{os.getpid()}-{path.name}.part")
     part.write_bytes(content)
     part.replace(path)
-    return Source(f"upload/{digest}", path)
+    return path
 
 
 def safe_name(name: str) -> str:

@@ -27,8 +27,8 @@ class View:
 
     Attributes
     ----------
-    catalog, run : str or None
-        Key of a listed catalog; name of a listed run.
+    catalog, run, combined : str or None
+        Key of a listed catalog; name of a listed run, and of a combined catalog.
     normalise, model, morphology : str
         Of Evaluate: one of ``NORMALISATIONS``, of ``MODELS``; of both pages: one of
         ``qsovae.MORPHOLOGIES``.
@@ -44,6 +44,7 @@ class View:
 
     catalog: str | None = None
     run: str | None = None
+    combined: str | None = None
     normalise: str = "counts"
     model: str = "vae"
     morphology: str = "all"
@@ -128,6 +129,7 @@ def _magnitudes(texts: list[str]) -> tuple[float, float] | None:
 _READERS: dict[str, Any] = {
     "catalog": _text,
     "run": _text,
+    "combined": _text,
     "normalise": _one_of(NORMALISATIONS),
     "model": _one_of(MODELS),
     "morphology": _one_of(qsovae.MORPHOLOGIES),

@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from qsovae.runs import (
         Run,
         RunListing,
+        is_alive,
         list_runs,
         open_run,
         runs_folder,
@@ -199,6 +200,7 @@ _HOMES = {
     "flag_table": "checks",
     "inside_outline": "projection",
     "inside_outline_mask": "projection",
+    "is_alive": "runs",
     "list_runs": "runs",
     "make_map": "workflow",
     "missing_sources": "features",
@@ -292,6 +294,7 @@ __all__ = [
     "flag_table",
     "inside_outline",
     "inside_outline_mask",
+    "is_alive",
     "list_runs",
     "make_map",
     "missing_sources",

@@ -1,102 +1,68 @@
 """Combine: four surveys' catalogs matched on the sky into one, with a report."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
 import qsovae
 from dashboard.combine_form import current_choice, show_form
+from dashboard.combine_jobs import follow, show_jobs
 from dashboard.combine_view import show_result
-from dashboard.combined import CombineChoice, combine, result_names
-from dashboard.layout import escaped, page_head, refuse
-from dashboard.state import current_view, seed
+from dashboard.combined import result_names
+from dashboard.combining import CombineChoice, start_combining
+from dashboard.layout import page_head, refuse
+from dashboard.state import View, current_view
 
 _PURPOSE = (
     "Match four surveys' catalogs on the sky into one, and see how far to trust it."
 )
-_STOPPED, _DONE = "stopped", "done"
 
 
-def run(choice: CombineChoice) -> None:
-    """Combine while a bar shows how far it is, and keep how that ended.
-
-    Whatever the visitor does meanwhile runs the page anew, which ends this at the next
-    word of progress: then nothing was written.
-    """
-    st.session_state["combine_ended"] = _STOPPED
-    words, stop = st.columns([6, 1], vertical_alignment="center")
-    bar = words.progress(0.0, text="Starting …")
-    stop.button("Stop", key="combine_stop", icon=":material/stop_circle:",
-                width="stretch")  # fmt: skip
-    st.caption(
-        "Stopping takes effect at the next step; leaving this page stops it, too."
-    )
-
-    def show(entry: Mapping[str, Any]) -> None:
-        share = min(max(float(entry["fraction"]), 0.0), 1.0)
-        bar.progress(share, text=escaped(entry["message"]))
-
+def begin(choice: CombineChoice) -> None:
+    """Start what was chosen, and make room for the next."""
     try:
-        combine(choice, show)
+        start_combining(choice)
     except qsovae.QsovaeError as error:
-        st.session_state["combine_ended"] = error
+        refuse(error)
         return
-    st.session_state["combine_ended"] = _DONE
-    st.session_state["combine_shown"] = choice.name
+    follow(choice.name)
     choice.name = ""
-    for key in ("combine_name", "combine_replace", "combine_result"):
+    for key in ("combine_name", "combine_replace"):
         st.session_state.pop(key, None)
+    st.rerun()
 
 
-def show_end() -> None:
-    """Say once how the last attempt ended."""
-    ended = st.session_state.pop("combine_ended", None)
-    if isinstance(ended, qsovae.QsovaeError):
-        refuse(ended)
-    elif ended == _STOPPED:
-        st.info("Stopped: nothing was written.")
-    elif ended == _DONE:
-        shown = escaped(st.session_state["combine_shown"])
-        st.success(f"{shown}.fits is ready: see below.", icon=":material/check_circle:")
-
-
-def show_results() -> None:
+def show_results(view: View) -> None:
     """Choose one of the results there are, and show it."""
     names = result_names()
     if not names:
         return
     st.subheader("Combined catalogs", anchor=False)
-    shown = st.session_state.get("combine_shown")
-    seed("combine_result", shown if shown in names else names[0])
-    if st.session_state["combine_result"] not in names:
-        st.session_state["combine_result"] = names[0]
-    name = st.selectbox(
-        "Result", names, key="combine_result", label_visibility="collapsed"
+    # The address says which; a name is looked up among those that are there.
+    st.session_state["combine_result"] = (
+        view.combined if view.combined in names else names[0]
     )
-    st.session_state["combine_shown"] = name
+    view.combined = st.selectbox(
+        "Result", names, key="combine_result", label_visibility="collapsed",
+        on_change=_keep_choice,
+    )  # fmt: skip
     try:
-        show_result(name)
+        show_result(view.combined)
     except qsovae.QsovaeError as error:
         refuse(error)
+
+
+def _keep_choice() -> None:
+    current_view().combined = st.session_state["combine_result"]
 
 
 def main() -> None:
     """Render the page."""
     view = current_view()
     page_head("Combine", _PURPOSE)
+    show_jobs()
     choice = current_choice()
-    # While it runs nothing fills this place: a click in the form would end the run.
-    body = st.empty()
-    if st.session_state.pop("combine_asked", False):
-        run(choice)
-        st.rerun()
-    with body.container():
-        show_end()
-        if show_form(choice):
-            st.session_state["combine_asked"] = True
-            st.rerun()
-        show_results()
+    if show_form(choice):
+        begin(choice)
+    show_results(view)
     view.to_address()
 
 

@@ -44,41 +44,6 @@ def simulate(options: Namespace) -> int:
     return 0
 
 
-def combine(options: Namespace) -> int:
-    """Match surveys into one catalog and print the report."""
-    from qsovae.bands import COMBINED_SURVEYS
-    from qsovae.combine import CombineRequest, combine_surveys
-
-    files = {key: _files(getattr(options, key)) for key in COMBINED_SURVEYS}
-    request = CombineRequest(
-        {key: paths for key, paths in files.items() if paths},
-        options.out,
-        dict(options.radius),
-        options.match,
-        options.ebv,
-        not options.no_motion,
-        options.dust_map,
-    )
-    with text.ProgressLine() as line:
-        report = combine_surveys(request, line.show)
-    if report["is_simulated"]:
-        text.say("qsovae: simulated data")
-    _print(report if options.json else text.combined_text(report))
-    return 0
-
-
-def _files(given: list[str]) -> tuple[Path, ...]:
-    """Return the files that were named, patterns spelt out, in order."""
-    paths: list[Path] = []
-    for name in given:
-        path = Path(name)
-        found = [path] if path.exists() else sorted(path.parent.glob(path.name))
-        if not found:
-            raise CatalogError("there is no such file", name, "Check the path.")
-        paths.extend(found)
-    return tuple(paths)
-
-
 def check(options: Namespace) -> int:
     """Print what is wrong or doubtful in a catalog; 1 if there are errors."""
     from qsovae.checks import (

@@ -1,6 +1,6 @@
 """Commands and their options.
 
-Within cli: above commands.
+Within cli: above combining and commands.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from qsovae.cli import commands
+from qsovae.cli import combining, commands
 from qsovae.errors import QsovaeError
 
 
@@ -124,8 +124,15 @@ def _add_combine(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         action="store_true",
         help="match positions as they are, not moved by Gaia's proper motions",
     )
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="write the report as JSON, too"
+    )
+    parser.add_argument(
+        "--watch", type=Path, metavar="FOLDER",
+        help="keep progress.jsonl there, and stop when a file STOP appears there",
+    )  # fmt: skip
     _json(parser)
-    parser.set_defaults(command=commands.combine)
+    parser.set_defaults(command=combining.combine)
 
 
 def _radius(text: str) -> tuple[str, float]:

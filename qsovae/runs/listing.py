@@ -108,7 +108,7 @@ def _in_training(path: Path) -> RunListing:
 
 
 def process_state(path: Path) -> dict[str, Any]:
-    """Return what the training process wrote of itself."""
+    """Return what a process wrote of itself."""
     try:
         state = json.loads((path / PROCESS).read_text("utf-8"))
     except (OSError, json.JSONDecodeError):
@@ -117,7 +117,7 @@ def process_state(path: Path) -> dict[str, Any]:
 
 
 def is_alive(path: Path) -> bool:
-    """Return whether the process that trains a run still runs."""
+    """Return whether the process that left word of itself in a folder still runs."""
     pid = process_state(path).get("pid")
     if not isinstance(pid, int) or pid <= 0:
         return False

@@ -1,39 +1,38 @@
 """Writing a run: aside, then into its place in one step.
 
-Within runs: above listing. A crash at any moment leaves the old run or the new one.
+Within runs: above listing and watched. A crash at any moment leaves the old run or the
+new one.
 """
 
 import json
 import os
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from qsovae.errors import QsovaeError, RunError
+from qsovae.errors import RunError
 from qsovae.runs.layout import (
     FORMAT,
     LOG,
     MANIFEST,
     MAP,
     PROCESS,
-    PROGRESS,
     STOP,
     aside,
     check_name,
     training_folder,
 )
 from qsovae.runs.listing import is_alive, recover
+from qsovae.runs.watched import Watched, now_utc
 from qsovae.tables import file_sha256, table_bytes, write_whole
 
 if TYPE_CHECKING:
     from qsovae.estimator import VAEClassifier
 
 
-class RunWriter:
+class RunWriter(Watched):
     """Collects a run's files in ``.training/NAME``; ``finish`` makes them the run.
 
     Parameters
@@ -54,7 +53,7 @@ class RunWriter:
 
     def __init__(self, folder: Path, name: str, *, overwrite: bool = False) -> None:
         self.folder, self.name = folder, check_name(name)
-        self.path = training_folder(folder, name)
+        path = training_folder(folder, name)
         if folder.is_dir():
             recover(folder)
         if (folder / name).exists() and not overwrite:
@@ -63,55 +62,16 @@ class RunWriter:
                 str(folder),
                 "Choose another name, or say that it may be replaced (--overwrite).",
             )
-        if is_alive(self.path):
+        if is_alive(path):
             raise RunError(
                 f"the run {name} is being trained right now",
                 str(folder),
                 "Wait for it, stop it, or choose another name.",
             )
-        self._started_utc = _now()
-        self._clear()
-
-    def _clear(self) -> None:
-        """Make an empty folder, keeping only the log that a launcher has opened."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        for left in self.path.iterdir():
-            if left.name != LOG:
+        for left in path.iterdir() if path.is_dir() else ():
+            if left.name != LOG:  # a launcher has opened it
                 left.unlink()
-        self._sign(os.getpid())
-
-    def _sign(self, pid: int | None) -> None:
-        """Leave word of the process that trains; None once it has given up."""
-        state = {"pid": pid, "started_utc": self._started_utc}
-        write_whole(self.path / PROCESS, json.dumps(state).encode())
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Leave word of what went wrong for whoever watches the progress."""
-        if error is not None and self.path.is_dir():
-            message = str(error) if isinstance(error, QsovaeError) else (
-                f"unexpected {type(error).__name__}; see {LOG}"
-            )  # fmt: skip
-            self.report({"phase": "failed", "message": message})
-            # A notebook lives on after its training: the name must be free again.
-            self._sign(None)
-
-    def report(self, entry: dict[str, Any]) -> None:
-        """Append one entry to the progress log."""
-        with (self.path / PROGRESS).open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(entry) + "\n")
-
-    def stop_asked(self) -> bool:
-        """Return whether somebody asked the training to end."""
-        return (self.path / STOP).exists()
+        super().__init__(path)
 
     def write_model(self, model: "VAEClassifier") -> None:
         """Write the trained model."""
@@ -130,7 +90,7 @@ class RunWriter:
         manifest = {
             "format": FORMAT,
             "run": self.name,
-            "created_utc": _now(),
+            "created_utc": now_utc(),
             **manifest,
             "artifacts": {f: file_sha256(self.path / f) for f in files},
         }
@@ -177,7 +137,3 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

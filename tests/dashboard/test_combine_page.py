@@ -1,19 +1,23 @@
 """The Combine page: from four surveys' files to one catalog and its report."""
 
+import contextlib
 import json
 import time
 
 import numpy as np
 import pandas as pd
 import pytest
+from astropy.io import fits
+from astropy.table import Table
 from hypothesis import given
 from hypothesis import strategies as st
 
 import qsovae
-from dashboard import combined, figures
-from dashboard.combine_view import match_table, separation_table
+from dashboard import combined, combining, figures, launching
+from dashboard.combine_view import file_table, match_table, separation_table
 from dashboard.layout import PAGES
 from dashboard.sources import keep_upload
+from qsovae.cli import main
 
 N_ROWS = 900
 JITTER_ARCSEC = 0.1
@@ -96,6 +100,29 @@ def tables():
     return survey_tables(qsovae.simulate(N_ROWS, 5))
 
 
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch, request):
+    """Run the command in this process: to start one for each would take long."""
+
+    def run(command, place):
+        place.mkdir(parents=True, exist_ok=True)
+        with (
+            (place / "log.txt").open("w") as log,
+            contextlib.redirect_stderr(log),
+            contextlib.redirect_stdout(log),
+            contextlib.suppress(SystemExit),
+        ):
+            main(command[3:])
+
+    if "a_process_of_its_own" not in request.fixturenames:
+        monkeypatch.setattr(launching, "launch", run)
+
+
+@pytest.fixture
+def a_process_of_its_own():
+    """Mark a test that starts one."""
+
+
 @pytest.fixture
 def surveys(empty_server, tables):
     """Return a server's folder with a file of each survey."""
@@ -118,6 +145,11 @@ def combine(page, name):
     return page.button(key="combine_start").click().run()
 
 
+def files_in(folder):
+    """Return the names of all files below a folder."""
+    return sorted(p.name for p in folder.rglob("*") if p.is_file())
+
+
 # --- the way through --------------------------------------------------------
 
 
@@ -133,13 +165,12 @@ def test_four_files_become_one_catalog_with_its_report(
     # Nothing is further off than the radius, nothing else is near.
     assert shown["With VHS"] == f"{len(tables['vhs']) / N_ROWS:.1%}"
     assert shown["With CatWISE2020"] == f"{len(tables['catwise']) / N_ROWS:.1%}"
-    assert sorted(p.name for p in (surveys / "combined").iterdir()) == [
-        "mine.fits", "mine.json",
-    ]  # fmt: skip
+    assert files_in(surveys / "combined") == ["mine.fits", "mine.json"]
+    assert page.query_params["combined"] == "mine"
     catalog = qsovae.open_catalog(surveys / "combined" / "mine.fits")
     assert catalog.n_rows == N_ROWS
     assert catalog.is_simulated
-    report = json.loads((surveys / "combined" / "mine.json").read_text())
+    report = combined.read_report("mine")
     assert set(report["surveys"]) == {"vhs", "catwise", "gaia"}
     assert str(surveys) not in json.dumps(report)
     table = page.dataframe[0].value
@@ -194,6 +225,21 @@ def test_an_upload_is_kept_and_chosen_for_its_survey(surveys, open_page, tables)
     page = combine(page, "mine")
     (file,) = combined.read_report("mine")["surveys"]["vhs"]["files"]
     assert (file["name"], file["rows"]) == ("my_vhs.fits", len(tables["vhs"]))
+
+
+def test_a_dust_map_takes_the_place_of_a_column(surveys, open_page, errors):
+    hdu = fits.table_to_hdu(Table({"EBV": np.full(12, 0.1, np.float32)}))
+    hdu.header.update(PIXTYPE="HEALPIX", ORDERING="RING", NSIDE=1, COORDSYS="G")
+    hdu.writeto(surveys / "dust.fits")
+    page = choose(open_page("Combine"), "delve", "vhs")
+    page.selectbox(key="combine_ebv").select("ebv_sfd").run()
+    page.selectbox(key="combine_dust").select("1/dust.fits").run()
+    assert page.selectbox(key="combine_ebv").disabled
+    page = combine(page, "dusty")
+    assert not errors(page)
+    table = qsovae.read_table(surveys / "combined" / "dusty.fits").frame
+    np.testing.assert_allclose(table["ebv_sfd"], 0.1, rtol=1e-6)
+    assert "dust.fits" in file_table(combined.read_report("dusty"))["file"].tolist()
 
 
 def test_choices_survive_a_visit_to_another_page(surveys, open_page):
@@ -292,7 +338,10 @@ def test_a_file_that_is_no_catalog_is_refused_by_its_name_as_it_is(
     files.set_value([f"1/{path.name}"]).run()
     page = combine(page, "mine")
     assert "odd\\_\\*name\\*.fits" in errors(page)
-    assert list((surveys / "combined").iterdir()) == []
+    assert not combined.is_taken("mine")
+    page.button(key="combine_dismiss_mine").click().run()
+    assert not errors(page)
+    assert files_in(surveys / "combined") == []
 
 
 def test_a_file_that_went_meanwhile_is_no_choice_any_more(surveys, open_page):
@@ -320,32 +369,56 @@ def test_a_report_that_is_none_is_refused_in_words(surveys, open_page, errors, c
     assert page.button(key="combine_start")
 
 
-class Interrupted(BaseException):
-    """What Streamlit ends a script with when a visitor presses Stop."""
+# --- a process of its own ---------------------------------------------------
 
 
-@pytest.mark.parametrize("phase", ["read", "match", "write"])
-def test_an_end_at_any_word_of_progress_leaves_nothing(surveys, phase):
-    def stop(entry):
-        if entry["phase"] == phase:
-            raise Interrupted
+def wait_for(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
 
-    files = {survey: [f"1/{survey}.fits"] for survey in ("delve", "vhs")}
-    choice = combined.CombineChoice(files=files, name="mine")
-    with pytest.raises(Interrupted):
-        combined.combine(choice, stop)
-    assert list((surveys / "combined").iterdir()) == []
+
+def status_of(name):
+    return {c.name: c.status for c in combining.combinations()}.get(name)
+
+
+@pytest.mark.usefixtures("a_process_of_its_own", "surveys")
+def test_a_process_goes_on_without_the_page_and_is_found_again(
+    open_page, errors, metrics
+):
+    page = combine(choose(open_page("Combine"), "delve", "vhs"), "mine")
+    assert "Combining mine" in [s.value for s in page.subheader]
+    page = combine(page, "mine")
+    assert "being made right now" in errors(page)
+    del page
+    assert wait_for(lambda: status_of("mine") == "done")
+    other = open_page("Combine", combined="mine")
+    assert metrics(other)["Rows"] == f"{N_ROWS:,}"
+    assert combining.combinations() == []
+
+
+@pytest.mark.usefixtures("a_process_of_its_own")
+def test_a_process_that_is_stopped_leaves_nothing(surveys, open_page, texts):
+    page = combine(choose(open_page("Combine"), "delve", "vhs"), "mine")
+    page.button(key="combine_stop_mine").click().run()
+    assert wait_for(lambda: status_of("mine") == "stopped")
+    assert "nothing was written" in texts(page.run())
     assert not combined.is_taken("mine")
+    page.button(key="combine_dismiss_mine").click().run()
+    assert files_in(surveys / "combined") == []
 
 
-def test_once_the_catalog_is_written_nothing_keeps_its_report_away(surveys):
-    def stop(entry):
-        if entry["phase"] == "done":
-            raise Interrupted
-
-    files = {survey: [f"1/{survey}.fits"] for survey in ("delve", "vhs")}
-    combined.combine(combined.CombineChoice(files=files, name="mine"), stop)
-    assert combined.read_report("mine")["rows"] == N_ROWS
+@pytest.mark.parametrize("name", ["../x", "..", "a/b", ""])
+def test_only_what_is_listed_is_stopped_or_put_away(surveys, name):
+    before = set(surveys.parent.rglob("*"))
+    combining.ask_to_stop(name)
+    combining.put_away(name)
+    (surveys / "combined" / ".combining" / "two words").mkdir(parents=True)
+    assert combining.combinations() == []
+    assert before <= set(surveys.parent.rglob("*"))
 
 
 # --- numbers and pictures ---------------------------------------------------

@@ -100,6 +100,26 @@ def test_a_pattern_names_several_files(sky):
     assert [f["rows"] for f in gaia["files"]] == [half, len(whole) - half]
 
 
+def test_the_report_and_word_of_progress_are_kept_for_whoever_watches(sky, in_process):
+    words = (*files("vhs"), "-o", "w.fits", "--report", "w.json", "--watch", "watch")
+    assert in_process(sky, "combine", *words)[0] == 0
+    report = json.loads((sky / "w.json").read_text("utf-8"))
+    assert report["rows"] == ROWS
+    text = (sky / "watch" / "progress.jsonl").read_text("utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert lines[-1]["phase"] == "done"
+    shares = [line["fraction"] for line in lines]
+    assert shares == sorted(shares)
+    assert not qsovae.is_alive(sky / "watch")
+    (sky / "watch" / "STOP").touch()
+    (sky / "w.fits").unlink()
+    status, told = in_process(sky, "combine", *words)
+    assert (status, "Nothing was written" in told) == (1, True)
+    assert not (sky / "w.fits").exists()
+    last = (sky / "watch" / "progress.jsonl").read_text("utf-8").splitlines()[-1]
+    assert json.loads(last)["phase"] == "failed"
+
+
 def test_exit_statuses(sky, in_process):
     for words, status, said in (
         (["--vhs", "sky/vhs.fits", "-o", "x.fits"], 2, "--delve"),
@@ -110,6 +130,7 @@ def test_exit_statuses(sky, in_process):
         ([*files(), "--vhs", "sky/gaia.fits", "-o", "x.fits"], 1, "given as VHS"),
         ([*files(), "--vhs", "no*.fits", "-o", "x.fits"], 1, "no such file"),
         ([*files("vhs"), "-o", "no/x.fits"], 1, "cannot be written"),
+        ([*files("vhs"), "-o", "x.fits", "--watch", "sky/vhs.fits"], 1, "be made"),
         ([*files("vhs"), "-o", "x.fits", "--ebv", "dust"], 1, "no column 'dust'"),
         ([*files("vhs"), "-o", "x.fits", "--dust-map", "sky"], 1, "holds 0 files"),
         (

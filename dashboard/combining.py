@@ -1,0 +1,178 @@
+"""Combining as a process of its own: started, watched and stopped through its folder.
+
+What is known of it lies in ``combined/.combining/NAME`` of the data folder, so that a
+closed tab or a restarted server changes nothing.
+"""
+
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import qsovae
+from dashboard import launching
+from dashboard.combined import is_name, is_taken, report_path, result_path
+from dashboard.sources import find_source
+
+PRIMARY = next(iter(qsovae.COMBINED_SURVEYS))
+_WAITING = ".combining"
+
+
+@dataclass
+class CombineChoice:
+    """What a visitor wants combined.
+
+    Attributes
+    ----------
+    files : dict
+        Keys of sources by survey; never paths.
+    radii_arcsec : dict
+        By survey.
+    match : str
+        ``best`` or ``mutual``.
+    ebv_column : str or None
+        Column of the primary.
+    dust_map : str or None
+        Key of a source, instead of a column.
+    name : str
+        Of the result; of a file that is there only with ``replace``.
+    """
+
+    files: dict[str, list[str]] = field(default_factory=dict)
+    radii_arcsec: dict[str, float] = field(default_factory=dict)
+    match: str = "best"
+    ebv_column: str | None = None
+    dust_map: str | None = None
+    name: str = ""
+    replace: bool = False
+
+    def command(self, out: Path, report: Path, watch: Path) -> list[str]:
+        """Return the command line that combines it.
+
+        Raises
+        ------
+        CatalogError
+            If a file is gone.
+        """
+        options: dict[str, object] = {"match": self.match}
+        if self.dust_map is not None:
+            options["dust-map"] = _path(self.dust_map)
+        elif self.ebv_column is not None:
+            options["ebv"] = self.ebv_column
+        options |= {"out": out, "report": report, "watch": watch}
+        surveys = [survey for survey, keys in self.files.items() if keys]
+        radii = [f"{s}={self.radii_arcsec[s]!r}" for s in surveys
+                 if s in self.radii_arcsec]  # fmt: skip
+        # With "=", a value that begins with a hyphen is still a value.
+        return [
+            sys.executable, "-m", "qsovae", "combine",
+            *(f"--{name}={value}" for name, value in options.items()),
+            *(word for survey in surveys for word in
+              (f"--{survey}", *(str(_path(key)) for key in self.files[survey]))),
+            *(["--radius", *radii] if radii else []),
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Combination:
+    """A combination that runs, or has not been put away yet.
+
+    Attributes
+    ----------
+    name, status : str
+        Of the result; ``running``, ``stopping``, ``done``, ``stopped`` or ``failed``.
+    message : str
+        What it does, or why it did not end well.
+    fraction : float
+    """
+
+    name: str
+    status: str
+    message: str
+    fraction: float = 0.0
+
+
+def start_combining(choice: CombineChoice) -> None:
+    """Start a process that combines what was chosen.
+
+    Raises
+    ------
+    ConfigError
+        If the name is none or taken, or such a combination runs right now.
+    CatalogError
+        If a file is gone.
+    """
+    out = result_path(choice.name)
+    if _is_busy(choice.name):
+        raise qsovae.ConfigError(
+            f"{choice.name} is being made right now",
+            "combine",
+            "Choose another name, or stop it.",
+        )
+    if is_taken(choice.name) and not choice.replace:
+        raise qsovae.ConfigError(
+            f"the result {choice.name} exists",
+            "combine",
+            "Choose another name, or replace it.",
+        )
+    place = _place(choice.name)
+    command = choice.command(
+        out.resolve(), report_path(choice.name).resolve(), place.resolve()
+    )
+    launching.launch(command, place)
+
+
+def combinations() -> list[Combination]:
+    """Return the combinations that run or have not been put away, by name."""
+    folder = _place("any").parent
+    places = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [_combination(p) for p in places if is_name(p.name) and p.is_dir()]
+
+
+def ask_to_stop(name: str) -> None:
+    """Ask a combination to end with nothing written; a listed name only."""
+    if name in {c.name for c in combinations() if c.status == "running"}:
+        launching.ask_to_stop(_place(name))
+
+
+def put_away(name: str) -> None:
+    """Forget a combination that has ended; a listed name only."""
+    if name in {c.name for c in combinations()} and not _is_busy(name):
+        shutil.rmtree(_place(name), ignore_errors=True)
+
+
+def _combination(place: Path) -> Combination:
+    lines = launching.progress_lines(place)
+    last = lines[-1] if lines else {}
+    message = str(last.get("message", ""))
+    if _is_busy(place.name):
+        status = "stopping" if launching.is_stopping(place) else "running"
+        fraction = min(max(float(last.get("fraction", 0.0)), 0.0), 1.0)
+        return Combination(place.name, status, message or "starting", fraction)
+    if last.get("phase") == "done" and report_path(place.name).is_file():
+        return Combination(place.name, "done", message, 1.0)
+    if launching.is_stopping(place):
+        return Combination(place.name, "stopped", "stopped: nothing was written")
+    if last.get("phase") != "failed":
+        message = launching.logged_error(place) or "its process ended early: try again"
+    return Combination(place.name, "failed", message)
+
+
+def _is_busy(name: str) -> bool:
+    place = _place(name)
+    return launching.is_starting(place) or qsovae.is_alive(place)
+
+
+def _place(name: str) -> Path:
+    """Return the folder of a combination; refuses what is no name."""
+    return result_path(name).parent / _WAITING / name
+
+
+def _path(key: str) -> Path:
+    """Return the file of a source, from the root."""
+    source = find_source(key)
+    if source is None:
+        raise qsovae.CatalogError(
+            "the file is not here any more", key, "Choose another."
+        )
+    return source.path.resolve()
