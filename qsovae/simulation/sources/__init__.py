@@ -6,16 +6,24 @@ colour tracks, and scatter about them; see docs/simulator.md for what each numbe
 
 from qsovae.simulation.sources.counts import R_RANGE, class_counts_per_deg2
 from qsovae.simulation.sources.galaxies import draw_galaxies
-from qsovae.simulation.sources.quasars import draw_quasars
+from qsovae.simulation.sources.quasars import (
+    QuasarTraits,
+    draw_quasars,
+    draw_traits,
+    quasar_magnitudes,
+)
 from qsovae.simulation.sources.stars import draw_stars
 from qsovae.simulation.sources.table import Sources, join
 
 __all__ = [
     "R_RANGE",
+    "QuasarTraits",
     "Sources",
     "class_counts_per_deg2",
     "draw_galaxies",
     "draw_quasars",
     "draw_stars",
+    "draw_traits",
     "join",
+    "quasar_magnitudes",
 ]

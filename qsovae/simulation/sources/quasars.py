@@ -1,96 +1,151 @@
-"""Type-1 quasars.
+"""Type-1 quasars: each with its own spectrum, seen through filter curves.
 
-Within sources: above counts and table.
+Within sources: above luminosity and table.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from qsovae.simulation.reference import (
-    BAND_NAMES,
-    GAIA,
-    INFRARED,
-    OPTICAL,
-    WAVELENGTH_UM,
-    WISE,
-    Floats,
-    colours,
-    interpolate,
-    read_reference,
+from qsovae.simulation.reference import Floats
+from qsovae.simulation.sources.filters import (
+    CURVES,
+    LOG_STEP_REDSHIFT,
+    wavelengths_um,
 )
-from qsovae.simulation.sources.counts import (
-    REDSHIFT_BINS,
-    draw_cells,
-    magnitudes_in,
-    number_counts,
+from qsovae.simulation.sources.luminosity import (
+    absolute_magnitudes,
+    draw_places,
+    host_ratio,
 )
+from qsovae.simulation.sources.spectrum import PARTS, PIVOT_UM, quasar_parts
 from qsovae.simulation.sources.table import Sources, at_r_magnitudes
 
-# Surveys look at different times; a quasar varies in between.
-_EPOCH_GROUPS = (OPTICAL, INFRARED, WISE, GAIA)
+# Scatter from quasar to quasar; see docs/simulator.md for where each is from.
+_SLOPE_SD = 0.3
+_LINES_DEX = 0.15
+_BALDWIN = 0.05
+_BALDWIN_M_1450 = -25.5
+_DUST_DEX = 0.12
+_HOST_DEX = 0.2
+_FOREST_SD = 0.15
+_REDDENING_MEAN, _RED_SHARE, _REDDENING_MOST = 0.03, 0.05, 0.3
+# Magnitudes between two surveys: they look at different times.
+_VARIABILITY = 0.15
+_FAINTEST_FLUX = 1e-4
+
+
+@dataclass(frozen=True)
+class QuasarTraits:
+    """What a spectrum depends on.
+
+    Attributes
+    ----------
+    redshift : ndarray, (n,)
+    weights : ndarray, (n, n_parts)
+        Of each of ``PARTS``, relative to the mean quasar.
+    slope : ndarray, (n,)
+        Added to the power of wavelength of f_nu.
+    ebv : ndarray, (n,)
+        Reddening, mag, less that of the median quasar.
+    forest : ndarray, (n,)
+        Optical depth of the forest beyond the mean, as a share of it.
+    """
+
+    redshift: Floats
+    weights: Floats
+    slope: Floats
+    ebv: Floats
+    forest: Floats
 
 
 def draw_quasars(n: int, rng: np.random.Generator) -> Sources:
-    """Return type-1 quasars: luminosity function, mean track, and scatter about it."""
-    counts = number_counts()
-    weights = np.column_stack([counts[c] * f for c, _, _, f in REDSHIFT_BINS])
-    line, which = draw_cells(weights, n, rng)
-    r_mag = magnitudes_in(line, rng)
-    lower, upper = np.array([b[1:3] for b in REDSHIFT_BINS])[which].T
-    redshift = lower + (upper - lower) * rng.random(n)
-    track = read_reference("quasar_colour_track")
-    relative = interpolate(redshift, track["z"].to_numpy(), colours(track))
-    rest_um = WAVELENGTH_UM / (1.0 + redshift[:, None])
-    relative += _slopes(redshift, rest_um, rng) + _dust(rest_um, rng)
-    relative += _hot_dust(rest_um, rng) + _lines(rest_um, rng) + _forest(redshift, rng)
-    for group in _EPOCH_GROUPS:
-        shift = rng.normal(0.0, 0.15 / np.sqrt(2.0), n)
-        relative[:, [BAND_NAMES.index(b) for b in group]] += shift[:, None]
-    # Host light: much at low redshift and luminosity, none to be seen beyond one.
-    host = np.clip(rng.normal(0.45 - 0.45 * redshift, 0.12, n), 0.0, 0.8)
-    magnitudes = at_r_magnitudes(relative, r_mag)
+    """Return type-1 quasars: luminosity function, then a spectrum for each."""
+    redshift, r_mag = draw_places(n, rng)
+    traits = draw_traits(redshift, r_mag, rng)
+    relative, host = quasar_magnitudes(traits, tuple(CURVES.values()), rng)
     unknown = np.full(n, np.nan)
     return Sources(
-        np.full(n, "QSO"), redshift, unknown, np.full(n, 0.7), host, magnitudes
-    )
+        np.full(n, "QSO"), redshift, unknown, np.full(n, 0.7), host,
+        at_r_magnitudes(relative, r_mag),
+    )  # fmt: skip
 
 
-def _slopes(redshift: Floats, rest_um: Floats, rng: np.random.Generator) -> Floats:
-    """Return what a continuum of another slope (s.d. 0.3) adds to the magnitudes."""
-    slope = rng.normal(0.0, 0.3, len(redshift))[:, None]
-    # Beyond 1 um hot dust takes over, whose scatter is its own.
-    return 2.5 * slope * np.log10(np.minimum(rest_um, 1.0) / 0.3)
+def draw_traits(
+    redshift: Floats, r_mag: Floats, rng: np.random.Generator
+) -> QuasarTraits:
+    """Return spectra for quasars of these redshifts and about these r magnitudes."""
+    n = len(redshift)
+    m_1450 = absolute_magnitudes(redshift, r_mag)
+    weights = np.ones((n, len(PARTS)))
+    weights[:, PARTS.index("hot_dust")] = 10.0 ** rng.normal(0.0, _DUST_DEX, n)
+    for name in ("high", "low", "balmer", "narrow"):
+        weights[:, PARTS.index(name)] = 10.0 ** rng.normal(0.0, _LINES_DEX, n)
+    fainter = np.clip(m_1450 - _BALDWIN_M_1450, -4.0, 4.0)
+    weights[:, PARTS.index("high")] *= 10.0 ** (_BALDWIN * fainter)
+    scatter = 10.0 ** rng.normal(0.0, _HOST_DEX, n)
+    weights[:, PARTS.index("host")] = host_ratio(m_1450) * scatter
+    return QuasarTraits(
+        redshift, weights, rng.normal(0.0, _SLOPE_SD, n), _reddening(n, rng),
+        rng.normal(0.0, _FOREST_SD, n),
+    )  # fmt: skip
 
 
-def _dust(rest_um: Floats, rng: np.random.Generator) -> Floats:
-    """Return reddening: SMC-like, A = 1.39 E(B-V) / um^1.2, a tail to E(B-V) 0.3.
+def _reddening(n: int, rng: np.random.Generator) -> Floats:
+    """Return E(B-V) beyond the median's: exponential, with a tail.
 
-    Counted from the median, for the track is that of the median quasar, dust and all.
+    The mean spectrum is that of the median quasar, dust and all.
     """
-    n = len(rest_um)
-    excess = rng.exponential(0.03, n) - 0.03 * np.log(2.0)
-    tail = rng.random(n) < 0.05
-    excess[tail] = rng.uniform(0.05, 0.3, tail.sum())
-    reddening: Floats = excess[:, None] * 1.39 * rest_um**-1.2
-    return reddening
+    excess = rng.exponential(_REDDENING_MEAN, n) - _REDDENING_MEAN * np.log(2.0)
+    tail = rng.random(n) < _RED_SHARE
+    excess[tail] = rng.uniform(0.05, _REDDENING_MOST, tail.sum())
+    return excess
 
 
-def _hot_dust(rest_um: Floats, rng: np.random.Generator) -> Floats:
-    """Return what more or less hot dust (0.25 dex) adds, by its share of the light."""
-    share = 1.0 / (1.0 + (1.3 / rest_um) ** 4)
-    factor = 10.0 ** rng.normal(0.0, 0.25, len(rest_um))[:, None]
-    return -2.5 * np.log10(1.0 + share * (factor - 1.0))
+def quasar_magnitudes(
+    traits: QuasarTraits, curves: tuple[str, ...], rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Return magnitudes through curves up to a constant, and the host's share of i.
+
+    Each survey, the first word of a curve's name, sees another state of the quasar.
+    The slope and the dust are applied at the mean wavelength of each curve.
+    """
+    table = quasar_parts(curves)
+    place = np.log1p(traits.redshift) / LOG_STEP_REDSHIFT
+    line = np.minimum(place.astype(int), len(table) - 2)
+    share = (place - line)[:, None]
+    observed_um = wavelengths_um(curves)
+    rest_um = observed_um / (1.0 + traits.redshift[:, None])
+    tilt = (np.clip(rest_um, 0.09, 2.0) / PIVOT_UM) ** traits.slope[:, None]
+    # SMC-like: A = 1.39 E(B-V) / um^1.2 (Richards et al. 2003).
+    dimmed = 10.0 ** (-0.4 * 1.39 * traits.ebv[:, None] * rest_um**-1.2)
+    nucleus = np.zeros_like(rest_um)
+    for k, name in enumerate(PARTS):
+        part = table[line, k] * (1.0 - share) + table[line + 1, k] * share
+        part *= traits.weights[:, [k]]
+        if name == "host":
+            galaxy = part
+        else:
+            nucleus += part if name == "hot_dust" else part * tilt
+    nucleus *= dimmed * _forest(traits, observed_um)
+    nucleus *= _states(curves, len(rest_um), rng)
+    flux = np.maximum(nucleus + galaxy, _FAINTEST_FLUX)
+    where = int(np.abs(observed_um - 0.78).argmin())
+    return -2.5 * np.log10(flux), (galaxy / flux)[:, where]
 
 
-def _lines(rest_um: Floats, rng: np.random.Generator) -> Floats:
-    """Return what stronger or weaker emission lines add (0.3 dex of a tenth)."""
-    share = np.where(rest_um < 0.75, 0.1, 0.02)
-    factor = 10.0 ** rng.normal(0.0, 0.3, rest_um.shape)
-    return -2.5 * np.log10(1.0 + share * (factor - 1.0))
+def _forest(traits: QuasarTraits, observed_um: Floats) -> Floats:
+    """Return what a thicker or thinner forest leaves, by the share of a band in it."""
+    lyman_um = 0.1216 * (1.0 + traits.redshift[:, None])
+    covered = np.clip((lyman_um - observed_um) / 0.14 + 0.5, 0.0, 1.0)
+    return 10.0 ** (-0.4 * 1.5 * covered * traits.forest[:, None])
 
 
-def _forest(redshift: Floats, rng: np.random.Generator) -> Floats:
-    """Return what a thicker or thinner forest (15 %) adds bluewards of Lyman alpha."""
-    share = np.clip(
-        (0.1216 * (1 + redshift[:, None]) - (WAVELENGTH_UM - 0.07)) / 0.14, 0.0, 1.0
-    )
-    return rng.normal(0.0, 0.15, (len(redshift), 1)) * share * 1.5
+def _states(curves: tuple[str, ...], n: int, rng: np.random.Generator) -> Floats:
+    """Return how bright each survey finds the nuclei, (n, n_curves)."""
+    surveys = [name.split("_")[0] for name in curves]
+    shifts = {
+        name: rng.normal(0.0, _VARIABILITY / np.sqrt(2.0), n)
+        for name in dict.fromkeys(surveys)
+    }
+    return 10.0 ** (-0.4 * np.column_stack([shifts[name] for name in surveys]))

@@ -1,0 +1,434 @@
+"""How far the mock's sources are from real ones: can boosted trees tell them apart?
+
+For each real catalog and class, mock rows are given the real rows' magnitudes, dust of
+the Galaxy, noise and selection; scikit-learn's boosting then learns to tell the two
+apart, and its AUC on rows held out is 0.5 where it cannot. Prints one JSON object: AUC
+of each set, of each colour alone and of a control (real rows against real rows), and
+the medians of the quasars' colours by redshift.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import astropy.units as u
+import numpy as np
+import pandas as pd
+import report
+from astropy.coordinates import SkyCoord
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from qsovae.simulation.reference import BAND_NAMES
+from qsovae.simulation.sources import (
+    Sources,
+    class_counts_per_deg2,
+    draw_galaxies,
+    draw_quasars,
+    draw_stars,
+    draw_traits,
+    join,
+    quasar_magnitudes,
+)
+
+COMMAND = "python benchmarks/mock.py --readme README.md"
+Floats = NDArray[np.float64]
+_FOLDS = 5
+_MOST_ROWS = 6000
+_PAIRS = (("g", "r"), ("r", "i"), ("i", "z"), ("z", "w1"), ("w1", "w2"))
+_DES_PATCHES, _DES_PATCH_DEG2 = 12, 15.0
+_R_RANGE = (16.0, 23.0)
+_BIN_MAG = 0.25
+REDSHIFT_EDGES = np.arange(0.5, 3.01, 0.25)
+# A / E(B-V) of SFD: Schlafly & Finkbeiner (2011), R_V 3.1; Gaia as the simulator has.
+_EXTINCTION = {
+    "panstarrs_g": 3.172, "panstarrs_r": 2.271, "panstarrs_i": 1.682,
+    "panstarrs_z": 1.322, "panstarrs_y": 1.087, "sdss_g0": 3.303, "sdss_r0": 2.285,
+    "sdss_i0": 1.698, "sdss_z0": 1.263, "wise_w1": 0.184, "wise_w2": 0.113,
+    "gaia_g": 2.3, "gaia_bp": 2.7, "gaia_rp": 1.6,
+}  # fmt: skip
+# Magnitudes of the noise: 5 sigma depth, AB, and floor. SDSS DR7, Pan-STARRS 3pi stack
+# and AllWISE release notes; Gaia's own errors are below the floor.
+_NOISE = {
+    "sdss_g0": (23.1, 0.02), "sdss_r0": (22.7, 0.02), "sdss_i0": (22.2, 0.02),
+    "sdss_z0": (20.7, 0.02), "panstarrs_g": (23.3, 0.02), "panstarrs_r": (23.2, 0.02),
+    "panstarrs_i": (23.1, 0.02), "panstarrs_z": (22.3, 0.02),
+    "panstarrs_y": (21.3, 0.02), "wise_w1": (19.6, 0.024), "wise_w2": (19.34, 0.02),
+    "gaia_g": (23.0, 0.01), "gaia_bp": (21.3, 0.02), "gaia_rp": (21.3, 0.02),
+}  # fmt: skip
+# DES to SDSS by g-i in g, r-i in the others: DES DR2's own relations, of stars.
+_SDSS_TERMS = {
+    "g": (0.060, -0.005), "r": (0.150, 0.014), "i": (0.167, -0.027),
+    "z": (0.054, -0.024),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows of one kind, real and mock, in the same bands.
+
+    Attributes
+    ----------
+    about : str
+        What the table calls them.
+    real, mock : DataFrame
+        AB magnitudes by band, bluest first.
+    redshift : ndarray, (n_rows,), optional
+        Of the real rows and, line by line, of the mock ones.
+    """
+
+    about: str
+    real: pd.DataFrame
+    mock: pd.DataFrame
+    redshift: Floats | None = None
+
+
+def galactic_ebv(rows: pd.DataFrame, rng: np.random.Generator) -> Floats:
+    """Return E(B-V) at places, by the simulator's own law of latitude."""
+    place = SkyCoord(rows["ra"].to_numpy() * u.deg, rows["dec"].to_numpy() * u.deg)
+    sine = np.sin(np.radians(np.maximum(np.abs(place.galactic.b.deg), 10.0)))
+    dust = 0.03 / sine * 10.0 ** rng.normal(0.0, 0.15, len(rows))
+    return np.minimum(dust, 0.3)
+
+
+def observed(
+    magnitudes: Floats, curves: tuple[str, ...], rng: np.random.Generator
+) -> Floats:
+    """Return magnitudes with the noise of their surveys, normal in flux, as asinh."""
+    depth, floor = np.array([_NOISE[name] for name in curves]).T
+    flux, sky = 10.0 ** (-0.4 * magnitudes), 10.0 ** (-0.4 * depth) / 5.0
+    flux = flux + rng.normal(size=flux.shape) * np.hypot(sky, floor * flux)
+    return -2.5 / np.log(10) * (np.arcsinh(flux / (2 * sky)) + np.log(sky))
+
+
+def quasars(
+    rows: pd.DataFrame, bands: dict[str, str], anchor: str, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Return a mock quasar for each real one: its redshift, and magnitude in a band."""
+    curves = tuple(bands)
+    traits = draw_traits(
+        rows["redshift"].to_numpy(np.float64), rows["r"].to_numpy(np.float64), rng
+    )
+    magnitudes, _ = quasar_magnitudes(traits, curves, rng)
+    factors = np.array([_EXTINCTION[name] for name in curves])
+    magnitudes += galactic_ebv(rows, rng)[:, None] * factors
+    column = list(bands.values()).index(anchor)
+    shift = rows[anchor].to_numpy(np.float64) - magnitudes[:, column]
+    seen = observed(magnitudes + shift[:, None], curves, rng)
+    return pd.DataFrame(seen, columns=list(bands.values()))
+
+
+def sample_voss(path: Path, rng: np.random.Generator) -> list[Sample]:
+    """Return bright quasars in Pan-STARRS, Gaia and AllWISE."""
+    rows = pd.read_parquet(path).rename(
+        columns={"z_spec": "redshift", **{f"ps1_{b}": b for b in "grizy"}}
+    )
+    vega = {"w1": 2.699, "w2": 3.339, "gaia_g": 0.114, "gaia_bp": 0.015,
+            "gaia_rp": 0.356}  # fmt: skip
+    for band, offset in vega.items():
+        rows[band] = rows[band] + offset
+    keep = rows["redshift"].between(0.1, 5.4) & rows["r"].between(*_R_RANGE)
+    rows = rows[keep].reset_index(drop=True)
+    bands = {f"panstarrs_{b}": b for b in "grizy"}
+    bands |= {"wise_w1": "w1", "wise_w2": "w2", "gaia_g": "gaia_g",
+              "gaia_bp": "gaia_bp", "gaia_rp": "gaia_rp"}  # fmt: skip
+    mock = quasars(rows, bands, "y", rng)
+    about = "bright quasars, Pan-STARRS + Gaia + AllWISE"
+    return [Sample(about, rows[list(mock)], mock, rows["redshift"].to_numpy())]
+
+
+def sample_sdss(path: Path, rng: np.random.Generator) -> list[Sample]:
+    """Return SDSS quasars, galaxies and stars in griz."""
+    rows = pd.read_parquet(path)
+    rows = rows[rows["r"].between(*_R_RANGE)]
+    kind = rows["class"].to_numpy(dtype=object)
+    active = rows[(kind == "QSO") & rows["redshift"].between(0.1, 5.4)]
+    active = active.reset_index(drop=True)
+    mock = quasars(active, {f"sdss_{b}0": b for b in "griz"}, "i", rng)
+    redshift = active["redshift"].to_numpy(np.float64)
+    samples = [Sample("SDSS quasars", active[list("griz")], mock, redshift)]
+    draws = {
+        "SDSS galaxies, r < 17.77": (rows[(kind == "GALAXY") & (rows["r"] < 17.77)],
+                                     draw_galaxies),
+        "SDSS galaxies, all": (rows[kind == "GALAXY"], draw_galaxies),
+        "SDSS stars": (rows[kind == "STAR"], partial(_stars, 60.0)),
+    }  # fmt: skip
+    for about, (real, draw) in draws.items():
+        real = real.reset_index(drop=True)
+        samples.append(Sample(about, real[list("griz")], _matched(real, draw, rng)))
+    return samples
+
+
+def _stars(latitude_deg: float, n: int, rng: np.random.Generator) -> Sources:
+    return draw_stars(n, latitude_deg, rng)
+
+
+def _matched(
+    real: pd.DataFrame, draw: Callable[[int, np.random.Generator], Sources],
+    rng: np.random.Generator,
+) -> pd.DataFrame:  # fmt: skip
+    """Return mock rows as SDSS sees them, as many as real ones in each bin of r."""
+    missing = np.bincount(_bins(real["r"]), minlength=40)
+    curves = tuple(f"sdss_{b}0" for b in "griz")
+    kept = []
+    for _ in range(400):
+        pool = to_sdss(draw(100_000, rng))
+        dust = galactic_ebv(real.sample(len(pool), replace=True, random_state=rng), rng)
+        pool += dust[:, None] * np.array([_EXTINCTION[name] for name in curves])
+        seen = pd.DataFrame(observed(pool, curves, rng), columns=list("griz"))
+        seen = seen[seen["r"].between(*_R_RANGE)]
+        place = pd.Series(_bins(seen["r"]), index=seen.index)
+        wanted = place.groupby(place).cumcount() < missing[place]
+        kept.append(seen[wanted])
+        missing = missing - np.bincount(place[wanted], minlength=40)
+        if not missing.any():
+            break
+    return pd.concat(kept, ignore_index=True)
+
+
+def _bins(r_mag: pd.Series) -> NDArray[np.int64]:
+    return ((r_mag.to_numpy() - _R_RANGE[0]) / _BIN_MAG).astype(np.int64)
+
+
+def to_sdss(sources: Sources) -> Floats:
+    """Return griz of SDSS from those of DECam."""
+    mags = {b: sources.magnitudes[:, BAND_NAMES.index(b)] for b in "griz"}
+    g_i, r_i = mags["g"] - mags["i"], mags["r"] - mags["i"]
+    return np.column_stack(
+        [
+            mags[b] + slope * (g_i if b == "g" else r_i) + constant
+            for b, (slope, constant) in _SDSS_TERMS.items()
+        ]
+    )
+
+
+def sample_des(path: Path, rng: np.random.Generator) -> list[Sample]:
+    """Return red sources without labels in DES, VHS and AllWISE, r < 23."""
+    rows = pd.read_parquet(path)
+    names = {**{f"{b}_mag": b for b in "rizj"}, "k_mag": "ks", "w1_mag": "w1",
+             "w2_mag": "w2"}  # fmt: skip
+    errors = {b: rows[name.replace("_mag", "_magerr")] for name, b in names.items()}
+    rows = rows.rename(columns=names)
+    seen = [
+        _as_des_sees(_red_patch(rng), rows, errors, rng) for _ in range(_DES_PATCHES)
+    ]
+    real = rows.loc[rows["r"].between(*_R_RANGE), list(errors)]
+    mock = pd.concat(seen, ignore_index=True)
+    return [Sample("unlabelled, i - z > 1, DES + VHS + AllWISE", real, mock)]
+
+
+def _red_patch(rng: np.random.Generator) -> Sources:
+    """Return the sources of a patch of sky that could pass the selection."""
+    numbers = {
+        name: rng.poisson(count * _DES_PATCH_DEG2)
+        for name, count in class_counts_per_deg2(45.0).items()
+    }
+    patch = join(
+        [
+            draw_quasars(numbers["QSO"], rng),
+            draw_galaxies(numbers["GALAXY"], rng),
+            draw_stars(numbers["STAR"], 45.0, rng),
+        ]
+    )
+    i_mag, z_mag = (patch.magnitudes[:, BAND_NAMES.index(b)] for b in "iz")
+    return patch.take(np.flatnonzero((i_mag - z_mag > 0.8) & (z_mag < 21.2)))
+
+
+def _as_des_sees(
+    sources: Sources, real: pd.DataFrame, errors: dict[str, pd.Series],
+    rng: np.random.Generator,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the sources with errors as real ones have, if selected as those were."""
+    magnitudes = {}
+    for band, sigma in errors.items():
+        true = sources.magnitudes[:, BAND_NAMES.index(band)]
+        order = np.argsort(real[band].to_numpy())
+        sigma_here = np.interp(
+            true, real[band].to_numpy()[order], sigma.to_numpy(np.float64)[order]
+        )
+        shift = 1.0 + rng.normal(size=len(true)) * sigma_here * 0.921
+        magnitudes[band] = true - 2.5 * np.log10(np.where(shift > 0, shift, np.nan))
+    seen = pd.DataFrame(magnitudes)
+    return seen[
+        (seen["i"] - seen["z"] > 1.0) & (seen["z"] < 21.0) & (seen["j"] < 21.02)
+        & (seen["w1"] - seen["w2"] > -0.14) & (seen["ks"] < 20.71)
+        & (seen["w1"] < 21.25) & (seen["w2"] < 21.39) & seen["r"].between(*_R_RANGE)
+    ]  # fmt: skip
+
+
+def colours(magnitudes: pd.DataFrame) -> pd.DataFrame:
+    """Return the colours of neighbouring bands."""
+    names = list(magnitudes)
+    pairs = zip(names, names[1:], strict=False)
+    return pd.DataFrame(
+        {f"{b}-{r}": magnitudes[b] - magnitudes[r] for b, r in pairs}
+    )  # fmt: skip
+
+
+def tell_apart(first: pd.DataFrame, second: pd.DataFrame, seed: int) -> float:
+    """Return the AUC with which boosted trees tell two samples apart, held out."""
+    n = min(len(first), len(second), _MOST_ROWS)
+    both = pd.concat(
+        [part.sample(n, random_state=seed) for part in (first, second)]
+    ).to_numpy(np.float32)
+    truth = np.repeat([0, 1], n)
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=seed)
+    booster = HistGradientBoostingClassifier(early_stopping=False, random_state=seed)
+    shares = cross_val_predict(booster, both, truth, cv=folds, method="predict_proba")
+    return float(roc_auc_score(truth, shares[:, 1]))
+
+
+def measure(sample: Sample, seed: int) -> dict[str, Any]:
+    """Return how well real and mock rows are told apart, and by what."""
+    real, mock = (
+        colours(part).assign(magnitude=part.iloc[:, 1])
+        for part in (sample.real, sample.mock)
+    )
+    halves = np.random.default_rng(seed).permutation(len(real)) % 2 == 0
+    alone = {
+        name: tell_apart(real[[name]], mock[[name]], seed)
+        for name in real
+        if name != "magnitude"
+    }
+    result = {
+        "about": sample.about,
+        "real_rows": len(real),
+        "mock_rows": len(mock),
+        "bands": list(sample.real),
+        "auc": tell_apart(real, mock, seed),
+        "auc_control": tell_apart(real[halves], real[~halves], seed),
+        "auc_of_one_colour": dict(sorted(alone.items(), key=lambda kv: -kv[1])),
+    }
+    report.say(f"{sample.about}: AUC {result['auc']:.3f}, control "
+               f"{result['auc_control']:.3f}")  # fmt: skip
+    if sample.redshift is not None:
+        result["medians"] = medians(sample)
+    return result
+
+
+def medians(sample: Sample) -> list[dict[str, Any]]:
+    """Return the median colours by redshift, mock minus real, with their errors."""
+    lines = []
+    pairs = [p for p in _PAIRS if {*p} <= {*sample.real}]
+    place = np.digitize(sample.redshift, REDSHIFT_EDGES)
+    for number, low in enumerate(REDSHIFT_EDGES[:-1], start=1):
+        inside = place == number
+        line: dict[str, Any] = {
+            "redshift": [low, REDSHIFT_EDGES[number]], "rows": int(inside.sum())
+        }  # fmt: skip
+        for blue, red in pairs:
+            real, mock = (
+                (part[blue] - part[red]).to_numpy()[inside]
+                for part in (sample.real, sample.mock)
+            )
+            line[f"{blue}-{red}"] = {
+                "real": float(np.median(real)),
+                "mock": float(np.median(mock)),
+                "mock_minus_real": float(np.median(mock) - np.median(real)),
+                "standard_error": float(np.hypot(_error(real), _error(mock))),
+                "scatter_real": _scatter(real),
+                "scatter_mock": _scatter(mock),
+            }
+        lines.append(line)
+    return lines
+
+
+def _scatter(values: Floats) -> float:
+    """Return half the width that holds 68 %."""
+    return float(np.subtract(*np.percentile(values, [84, 16])) / 2)
+
+
+def _error(values: Floats) -> float:
+    """Return the standard error of a median, as of normal values."""
+    return 1.2533 * _scatter(values) / np.sqrt(len(values))
+
+
+def readme_text(result: dict[str, Any]) -> str:
+    """Return the tables for the README, and what they rest on."""
+    samples = result["samples"]
+    lines = []
+    for entry in samples:
+        name, alone = next(iter(entry["auc_of_one_colour"].items()))
+        lines.append(
+            [entry["about"], f"{entry['real_rows']:,}", f"{entry['auc']:.3f}",
+             f"{entry['auc_control']:.3f}", f"{name} ({alone:.2f})"]
+        )  # fmt: skip
+    table = report.table_text(
+        ["real rows", "rows", "AUC", "real against real", "most telling colour"],
+        lines, n_text=1,
+    )  # fmt: skip
+    notes = report.paragraph(f"""
+How well boosted trees tell mock sources from real ones, held out in {_FOLDS} folds: 0.5
+is not at all. Mock rows have the real ones' magnitudes, and quasars their redshifts;
+they were given dust of the Galaxy by latitude, noise by the surveys' depths and the
+selection that is documented. Real classes are those of spectroscopic targets, chosen
+by colour as well, which the mock does not follow; SDSS galaxies of r < 17.77 were not.
+""")
+    parts = [table, notes]
+    for entry in samples:
+        if "medians" in entry:
+            parts += _medians_text(entry)
+    return "\n\n".join([*parts, f"Made by `make benchmark`; this part alone: "
+                                f"`{COMMAND}`."])  # fmt: skip
+
+
+def _medians_text(entry: dict[str, Any]) -> list[str]:
+    """Return one set's table of medians under a line that says what it is."""
+    names = [n for n in entry["medians"][0] if n not in ("redshift", "rows")]
+    lines = []
+    for line in entry["medians"]:
+        low, high = line["redshift"]
+        cells = [_cell(line[name]) for name in names]
+        lines.append([f"{low:.2f} to {high:.2f}", f"{line['rows']:,}", *cells])
+    table = report.table_text(["redshift", "rows", *names], lines, n_text=1)
+    return [f"Medians of {entry['about']}, mock minus real, mag:", table]
+
+
+def _cell(entry: dict[str, float]) -> str:
+    mean = f"{entry['mock_minus_real']:+.3f}".replace("-", "\N{MINUS SIGN}")
+    return f"{mean} ± {entry['standard_error']:.3f}"
+
+
+SETS = {
+    "voss_qubrics_qso": sample_voss,
+    "sdss17_10k": sample_sdss,
+    "des_vhs_wise_unlabelled": sample_des,
+}
+
+
+def parse_options() -> argparse.Namespace:
+    """Return what was asked for."""
+    parser = report.options_parser(__doc__.splitlines()[0])
+    parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
+    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run the benchmark."""
+    options = parse_options()
+    report.check_readme(options.readme, "mock")
+    paths = {name: report.find_catalog(options.data, name) for name in options.sets}
+    samples = []
+    for name, path in paths.items():
+        rng = np.random.default_rng(options.seed)
+        for sample in SETS[name](path, rng):
+            samples.append({"set": name, **measure(sample, options.seed)})
+    result = {
+        "benchmark": "mock",
+        "machine": report.machine(),
+        "seed": options.seed,
+        "samples": samples,
+    }
+    report.publish(options, "mock", result, readme_text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
