@@ -20,8 +20,8 @@ _FAINTEST_M_1450 = -20.5
 _FAINT_SLOPE, _BRIGHT_SLOPE = -1.3, -3.5
 # Factors that bring counts at g < 22.5 to those of Palanque-Delabrouille et al. (2013).
 _PUBLISHED_OVER_MODEL = ((1.0, 1.5), (2.15, 1.15), (np.inf, 1.05))
-# Host and quasar are as bright as this ratio from 0.4 to 0.5 um where the quasar has
-# this M_i(z=2), and the host's luminosity goes with this power (Temple et al. 2021).
+# The host's brightness from 0.4 to 0.5 um, the quasar's being one, where the quasar has
+# this M_i(z=2); the host's luminosity goes with this power of it (Temple et al. 2021).
 _HOST_RATIO, _HOST_M_I, _HOST_POWER = 0.244 / 0.756, -23.0, 0.684
 _M_I_MINUS_M_1450 = -1.486
 _MAGNITUDE_STEP, _REDSHIFT_STEP = 0.05, 0.02

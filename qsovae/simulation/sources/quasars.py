@@ -22,16 +22,20 @@ from qsovae.simulation.sources.spectrum import PARTS, PIVOT_UM, quasar_parts
 from qsovae.simulation.sources.table import Sources, at_r_magnitudes
 
 # Scatter from quasar to quasar; see docs/simulator.md for where each is from.
-_SLOPE_SD = 0.3
+_SLOPE_SD = 0.2
+_SLOPE_ENDS_UM = 0.6  # beyond, host and hot dust have scatters of their own
 _LINES_DEX = 0.15
-_BALDWIN = 0.05
+_BALDWIN = 0.06
 _BALDWIN_M_1450 = -25.5
-_DUST_DEX = 0.12
-_HOST_DEX = 0.2
+_DUST_DEX = 0.15
+_HOST_DEX = 0.3
 _FOREST_SD = 0.15
 _REDDENING_MEAN, _RED_SHARE, _REDDENING_MOST = 0.03, 0.05, 0.3
 # Magnitudes between two surveys: they look at different times.
 _VARIABILITY = 0.15
+# And between the bands of one survey, if they were not observed at once.
+_BAND_VARIABILITY = 0.06
+_AT_ONCE = ("sdss", "gaia", "wise")
 _FAINTEST_FLUX = 1e-4
 
 
@@ -116,7 +120,7 @@ def quasar_magnitudes(
     share = (place - line)[:, None]
     observed_um = wavelengths_um(curves)
     rest_um = observed_um / (1.0 + traits.redshift[:, None])
-    tilt = (np.clip(rest_um, 0.09, 2.0) / PIVOT_UM) ** traits.slope[:, None]
+    tilt = (np.minimum(rest_um, _SLOPE_ENDS_UM) / PIVOT_UM) ** traits.slope[:, None]
     # SMC-like: A = 1.39 E(B-V) / um^1.2 (Richards et al. 2003).
     dimmed = 10.0 ** (-0.4 * 1.39 * traits.ebv[:, None] * rest_um**-1.2)
     nucleus = np.zeros_like(rest_um)
@@ -148,4 +152,7 @@ def _states(curves: tuple[str, ...], n: int, rng: np.random.Generator) -> Floats
         name: rng.normal(0.0, _VARIABILITY / np.sqrt(2.0), n)
         for name in dict.fromkeys(surveys)
     }
-    return 10.0 ** (-0.4 * np.column_stack([shifts[name] for name in surveys]))
+    magnitudes = np.column_stack([shifts[name] for name in surveys])
+    apart = _BAND_VARIABILITY * ~np.isin(surveys, _AT_ONCE)
+    magnitudes += rng.normal(size=magnitudes.shape) * apart
+    return 10.0 ** (-0.4 * magnitudes)
