@@ -9,6 +9,7 @@ import pandas as pd
 from qsovae.simulation.reference import Floats, read_reference
 
 R_RANGE = (16.0, 23.0)
+BIN_MAG = 0.5
 # Quasar counts by redshift, with the factors that bring them to published ones.
 REDSHIFT_BINS = (
     ("qso_z0.3_1", 0.3, 1.0, 1.5), ("qso_z1_2.2", 1.0, 2.2, 1.15),
@@ -56,5 +57,5 @@ def draw_cells(
 def magnitudes_in(lines: np.ndarray, rng: np.random.Generator) -> Floats:
     """Return r magnitudes spread evenly over each line's bin."""
     lower = number_counts()["r_ab_lo"].to_numpy()
-    magnitudes: Floats = lower[lines] + rng.uniform(0, 0.5, len(lines))
+    magnitudes: Floats = lower[lines] + rng.uniform(0.0, BIN_MAG, len(lines))
     return magnitudes

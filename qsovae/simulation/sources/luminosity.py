@@ -7,9 +7,9 @@ PLE up to redshift 2.2 and LEDE beyond), in absolute AB magnitudes at rest 1450 
 from functools import cache
 
 import numpy as np
-from astropy.cosmology import FlatLambdaCDM
 
 from qsovae.simulation.reference import Floats
+from qsovae.simulation.sources.cosmos import distance_moduli, volumes_mpc3
 from qsovae.simulation.sources.counts import R_RANGE
 from qsovae.simulation.sources.filters import CURVES, REDSHIFTS, REST_UM
 from qsovae.simulation.sources.spectrum import PARTS, continuum, quasar_parts
@@ -25,17 +25,6 @@ _PUBLISHED_OVER_MODEL = ((1.0, 1.5), (2.15, 1.15), (np.inf, 1.05))
 _HOST_RATIO, _HOST_M_I, _HOST_POWER = 0.244 / 0.756, -23.0, 0.684
 _M_I_MINUS_M_1450 = -1.486
 _MAGNITUDE_STEP, _REDSHIFT_STEP = 0.05, 0.02
-_DEG2_PER_SKY = 41252.96
-
-
-@cache
-def _cosmos() -> tuple[Floats, Floats]:
-    """Return distance modulus and volume of a unit redshift, Mpc^3 / deg^2."""
-    cosmology = FlatLambdaCDM(H0=70.0, Om0=0.3)
-    far = cosmology.distmod(REDSHIFTS[1:]).value
-    volume = cosmology.differential_comoving_volume(REDSHIFTS).value
-    sky = 4.0 * np.pi / _DEG2_PER_SKY
-    return np.append(far[0], far), volume * sky
 
 
 def host_ratio(m_1450: Floats) -> Floats:
@@ -53,7 +42,7 @@ def _zero_points() -> tuple[Floats, Floats]:
     quasar, galaxy = parts[:, ~is_host].sum(axis=1), parts[:, is_host].sum(axis=1)
     at_1450 = np.interp(0.145, REST_UM, continuum())
     shift = -2.5 * np.log10(np.maximum(quasar / at_1450, 1e-12) * (1.0 + REDSHIFTS))
-    return _cosmos()[0] + shift, galaxy / np.maximum(quasar, 1e-12)
+    return distance_moduli(REDSHIFTS) + shift, galaxy / np.maximum(quasar, 1e-12)
 
 
 def absolute_magnitudes(redshift: Floats, r_mag: Floats) -> Floats:
@@ -85,7 +74,7 @@ def quasar_counts() -> tuple[Floats, Floats, Floats]:
     r_mag = np.arange(*R_RANGE, _MAGNITUDE_STEP) + _MAGNITUDE_STEP / 2
     where = redshift[:, None] + np.zeros((1, len(r_mag)))
     m_1450 = absolute_magnitudes(where, r_mag[None, :] + np.zeros_like(where))
-    volume = np.interp(redshift, REDSHIFTS, _cosmos()[1])[:, None] * _REDSHIFT_STEP
+    volume = volumes_mpc3(redshift)[:, None] * _REDSHIFT_STEP
     number = luminosity_function(m_1450, where) * volume * _MAGNITUDE_STEP
     upper, factor = np.array(_PUBLISHED_OVER_MODEL).T
     number *= factor[np.searchsorted(upper, redshift)][:, None]
