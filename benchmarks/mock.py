@@ -1,4 +1,4 @@
-"""How far the mock's sources are from real ones: can boosted trees tell them apart?
+"""How far the mock's sources are from real ones, by trees that tell them apart.
 
 For each real catalog and class, mock rows are given the real rows' magnitudes, dust of
 the Galaxy, noise and selection; scikit-learn's boosting then learns to tell the two
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,8 @@ _EXTINCTION = {
 # Magnitudes of the noise: 5 sigma depth, AB, and floor. SDSS DR7, Pan-STARRS 3pi stack
 # and AllWISE release notes; Gaia's own errors are below the floor.
 _NOISE = {
-    "sdss_g0": (23.1, 0.02), "sdss_r0": (22.7, 0.02), "sdss_i0": (22.2, 0.02),
-    "sdss_z0": (20.7, 0.02), "panstarrs_g": (23.3, 0.02), "panstarrs_r": (23.2, 0.02),
+    "sdss_g0": (23.1, 0.012), "sdss_r0": (22.7, 0.012), "sdss_i0": (22.2, 0.012),
+    "sdss_z0": (20.7, 0.015), "panstarrs_g": (23.3, 0.02), "panstarrs_r": (23.2, 0.02),
     "panstarrs_i": (23.1, 0.02), "panstarrs_z": (22.3, 0.02),
     "panstarrs_y": (21.3, 0.02), "wise_w1": (19.6, 0.024), "wise_w2": (19.34, 0.02),
     "gaia_g": (23.0, 0.005), "gaia_bp": (21.5, 0.015), "gaia_rp": (21.5, 0.015),
@@ -269,11 +270,9 @@ def _as_des_sees(
 
 def colours(magnitudes: pd.DataFrame) -> pd.DataFrame:
     """Return the colours of neighbouring bands."""
-    names = list(magnitudes)
-    pairs = zip(names, names[1:], strict=False)
     return pd.DataFrame(
-        {f"{b}-{r}": magnitudes[b] - magnitudes[r] for b, r in pairs}
-    )  # fmt: skip
+        {f"{b}-{r}": magnitudes[b] - magnitudes[r] for b, r in pairwise(magnitudes)}
+    )
 
 
 def tell_apart(

@@ -4,11 +4,11 @@ Within sources: above counts, cosmos and table.
 """
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
 from qsovae.simulation.reference import (
-    BAND_NAMES,
     WAVELENGTH_UM,
     Floats,
     colours,
@@ -21,22 +21,53 @@ from qsovae.simulation.sources.counts import (
     magnitudes_in,
     number_counts,
 )
+from qsovae.simulation.sources.filters import (
+    CURVES,
+    LOG_STEP_REDSHIFT,
+    REST_UM,
+    photometry,
+)
 from qsovae.simulation.sources.table import Sources, at_r_magnitudes
 
-# Schechter functions in r at redshift zero: density, M* (AB, H0 70), faint slope, and
-# by how many magnitudes M* brightens to redshift one. After Baldry et al. (2004), whose
-# red galaxies are E here and whose blue ones the other three.
+
+class _Type(NamedTuple):
+    """A type of galaxy: a Schechter function in r, and what it has of emission lines.
+
+    Density is relative, at redshift zero, and goes with this power of 1 + redshift; M*
+    is AB for H0 70 and brightens by so many magnitudes to redshift one; the width is
+    that of H alpha and [N II], um.
+    """
+
+    density: float
+    brightest: float
+    slope: float
+    evolution: float
+    growth: float
+    halpha_um: float
+
+
+# After Baldry et al. (2004), whose red galaxies are E here and whose blue ones are the
+# others; widths after Kennicutt (1992).
 _TYPES = {
-    "E": (2.2, -21.5, -0.6, 1.2), "Sbc": (2.2, -21.1, -1.0, 1.0),
-    "Scd": (2.2, -20.5, -1.2, 1.0), "Im": (3.0, -19.4, -1.4, 1.0),
-}  # fmt: skip
+    "E": _Type(2.2, -21.5, -0.6, 1.0, -1.0, 0.0),
+    "Sbc": _Type(2.2, -21.1, -1.0, 1.0, 0.0, 0.0020),
+    "Scd": _Type(2.2, -20.5, -1.2, 1.0, 0.0, 0.0045),
+    "Im": _Type(2.0, -19.4, -1.4, 1.0, 0.0, 0.0060),
+}
+# Lines of gas that stars ionise, um, and their widths relative to H alpha's.
+_LINES = ((0.6565, 1.0), (0.5000, 0.3), (0.4862, 0.12), (0.3727, 0.3))
+_LINES_DEX = 0.2
+_LINE_SD_UM = 0.001
 _REDSHIFT_STEP = 0.01
 _REDSHIFTS = np.arange(0.015, 1.5, _REDSHIFT_STEP)
-# Old stars get younger with redshift, which the template does not: mag in g and BP of
-# an E from redshift 0.3 to 0.9.
+# The stars of an E were younger, which the template's are not: so many magnitudes at
+# rest 0.25 um at redshift 0.9, none from 0.4 um on or up to redshift 0.3.
 _YOUNGER_MAG = 0.35
+# The templates are bluer in r-i than SDSS galaxies of r < 17.77 are, g-r and i-z being
+# the same: so much brighter from rest 0.7 um on, none up to 0.6 um; adjusted to them.
+_REDDER_MAG = 0.04
 _MOST_REDDENING = 0.3
-_COLOUR_SD = 0.03
+_COLOUR_SD = 0.015
 
 
 def draw_galaxies(n: int, rng: np.random.Generator) -> Sources:
@@ -52,6 +83,7 @@ def draw_galaxies(n: int, rng: np.random.Generator) -> Sources:
     inner = rng.random(n) * spread - 0.5 * spread
     # A(V) = 2.2 E(B-V) of light that is half in front of the dust.
     relative += inner[:, None] * 2.2 * (0.55 / rest_um) ** 0.7
+    relative += _lines(position, redshift, rng)
     relative += rng.normal(0.0, _COLOUR_SD, relative.shape)
     size = np.interp(r_mag, [18, 20, 22, 24], [1.5, 0.9, 0.56, 0.34])
     size = size * 10.0 ** rng.normal(0.0, 0.2, n)
@@ -78,13 +110,14 @@ def _shares() -> Floats:
     r_mag = number_counts()["r_ab_lo"].to_numpy()[:, None] + BIN_MAG / 2
     track = read_reference("galaxy_colour_track")
     parts = []
-    for name, (density, brightest, slope, evolution) in _TYPES.items():
+    for name, kind in _TYPES.items():
         lines = track[track["type"] == name]
         shift = np.interp(_REDSHIFTS, lines["z"], lines["kcorr_r"])
         absolute = r_mag - distance_moduli(_REDSHIFTS) - shift
-        evolved = brightest - evolution * _REDSHIFTS
-        number = schechter(absolute, evolved, slope) * volumes_mpc3(_REDSHIFTS)
-        parts.append(density * number)
+        evolved = kind.brightest - kind.evolution * _REDSHIFTS
+        density = kind.density * (1.0 + _REDSHIFTS) ** kind.growth
+        number = schechter(absolute, evolved, kind.slope) * density
+        parts.append(number * volumes_mpc3(_REDSHIFTS))
     shares = np.concatenate(parts, axis=1).cumsum(axis=1)
     result: Floats = shares / shares[:, -1:]
     return result
@@ -104,15 +137,37 @@ def _types_and_redshifts(
 
 
 @cache
+def _line_light() -> Floats:
+    """Return the light of lines of a unit H alpha width, the continuum's being one."""
+    spectrum = sum(
+        share * np.exp(-0.5 * ((REST_UM - centre) / _LINE_SD_UM) ** 2)
+        for centre, share in _LINES
+    ) / (_LINE_SD_UM * np.sqrt(2.0 * np.pi))
+    return photometry(np.atleast_2d(spectrum), tuple(CURVES.values()))[:, 0]
+
+
+def _lines(position: Floats, redshift: Floats, rng: np.random.Generator) -> Floats:
+    """Return what emission lines add to the magnitudes, (n, n_bands)."""
+    widths = [kind.halpha_um for kind in _TYPES.values()]
+    width = np.interp(position, np.arange(len(widths)), widths)
+    width = width * 10.0 ** rng.normal(0.0, _LINES_DEX, len(width))
+    place = np.rint(np.log1p(redshift) / LOG_STEP_REDSHIFT).astype(int)
+    return -2.5 * np.log10(1.0 + width[:, None] * _line_light()[place])
+
+
+@cache
 def _tracks() -> tuple[Floats, float]:
-    """Return colours of the templates, (n_types, n_redshifts, n_bands), and the step."""
+    """Return the templates, (n_types, n_redshifts, n_bands), and the redshift step."""
     track = read_reference("galaxy_colour_track")
     lines = [track[track["type"] == name] for name in _TYPES]
     step = float(np.diff(lines[0]["z"].to_numpy()[:2])[0])
     table = np.stack([colours(part) for part in lines])
-    ages = np.clip((lines[0]["z"].to_numpy() - 0.3) / 0.6, 0.0, 1.5)
-    for band in ("g", "gaia_bp"):
-        table[0, :, BAND_NAMES.index(band)] -= _YOUNGER_MAG * ages
+    redshift = lines[0]["z"].to_numpy()[:, None]
+    age = np.clip((redshift - 0.3) / 0.6, 0.0, 1.5)
+    rest_um = WAVELENGTH_UM / (1.0 + redshift)
+    below = np.clip((0.40 - rest_um) / 0.15, 0.0, 1.0)
+    table[0] -= _YOUNGER_MAG * age * below
+    table -= _REDDER_MAG * np.clip((rest_um - 0.60) / 0.10, 0.0, 1.0)
     return table, step
 
 
@@ -127,5 +182,6 @@ def _galaxy_colours(position: Floats, redshift: Floats) -> Floats:
         (1.0 - along) * table[kind, near] + along * table[kind, near + 1]
         for kind in (lower, lower + 1)
     )
-    mixed: Floats = (1.0 - share) * low + share * high
+    both = (1.0 - share) * 10.0 ** (-0.4 * low) + share * 10.0 ** (-0.4 * high)
+    mixed: Floats = -2.5 * np.log10(both)
     return mixed
