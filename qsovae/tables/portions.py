@@ -19,6 +19,7 @@ from qsovae.tables.raw import RawTable, TableFile
 from qsovae.tables.reading import file_sha256, read_table, refusals_in
 
 _LOOKED_AT = 4096  # bytes that tell the format
+_READ_BYTES = 1 << 20
 WHOLE_CSV_BYTES = 1 << 26  # a CSV file up to this size is read at once
 
 
@@ -108,7 +109,10 @@ class TablePortions:
                 yield portion
         else:
             with refusals_in(self.name, "Parquet"):
-                file = pq.ParquetFile(self._path)
+                # By default what was read of a row group stays until the last portion.
+                file = pq.ParquetFile(
+                    self._path, pre_buffer=False, buffer_size=_READ_BYTES
+                )
                 meta = parquet_meta(file.schema_arrow)
                 batches = file.iter_batches(self._step)
                 for batch in batches:
