@@ -29,13 +29,14 @@ demo: .venv/ready
 	$(BIN)/qsovae train data/demo.fits --label class_true --run demo --seed 1 \
 	  --runs checkpoints --overwrite
 
-# Measures anew and renews the README's tables; the pages need a Chromium, matching STILTS.
+# Measures anew and renews the README's tables; the pages need a Chromium, matching and check STILTS.
 benchmark: .venv/tests-ready
 	@sh tests/browser/ensure-chromium.sh
 	@sh tests/end_to_end/ensure-stilts.sh
 	$(BIN)/python benchmarks/accuracy.py --readme README.md
 	$(BIN)/python benchmarks/speed.py --readme README.md
 	$(BIN)/python benchmarks/matching.py --readme README.md
+	$(BIN)/python benchmarks/check.py --readme README.md
 
 .venv/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

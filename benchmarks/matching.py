@@ -178,8 +178,8 @@ def readme_text(result: dict[str, Any]) -> str:
     head = ["what", "peer", "qsovae", "of the peer", "ratio"]
     what = f"matching two lists of {result['rows']:,} positions, fresh process"
     lines = [
-        _line(f"{what}, s", result["seconds"], 1),
-        _line(f"{what}, peak MiB", result["peak_mib"], 0),
+        report.ratio_line(f"{what}, s", result["seconds"], 1),
+        report.ratio_line(f"{what}, peak MiB", result["peak_mib"], 0),
     ]
     facts = report.machine_text(result["machine"], "numpy")
     notes = report.paragraph(f"""
@@ -193,20 +193,6 @@ depends on how much there is. {facts}.""")
     return (
         f"{table}\n\n{notes}\nMade by `make benchmark`; this part alone: `{COMMAND}`."
     )
-
-
-def _line(what: str, entry: dict[str, Any], digits: int) -> list[str]:
-    """Return one line of the table; a ratio has two digits."""
-    peer = entry["peer"]
-    cells = [(entry["qsovae"], digits), (peer, digits), (entry["ratio"], 2)]
-    return [what, peer["name"], *(_cell(values, places) for values, places in cells)]
-
-
-def _cell(values: dict[str, Any], digits: int) -> str:
-    median, low, high = (
-        f"{values[name]:,.{digits}f}" for name in ("median", "min", "max")
-    )
-    return f"{median} ({low} to {high})"
 
 
 def parse_options() -> argparse.Namespace:

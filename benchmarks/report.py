@@ -117,6 +117,20 @@ def table_text(head: Sequence[str], lines: Sequence[Sequence[str]], n_text: int)
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *lines))
 
 
+def ratio_line(what: str, entry: dict[str, Any], digits: int) -> list[str]:
+    """Return a line of ``paired`` measurements; the ratio has two digits."""
+    peer = entry["peer"]
+    cells = [(entry["qsovae"], digits), (peer, digits), (entry["ratio"], 2)]
+    return [what, peer["name"], *(_cell(values, places) for values, places in cells)]
+
+
+def _cell(values: dict[str, Any], digits: int) -> str:
+    median, low, high = (
+        f"{values[name]:,.{digits}f}" for name in ("median", "min", "max")
+    )
+    return f"{median} ({low} to {high})"
+
+
 def paragraph(text: str) -> str:
     """Return text as lines of a page."""
     return textwrap.fill(" ".join(text.split()), 92, break_on_hyphens=False)

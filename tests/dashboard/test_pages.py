@@ -54,6 +54,19 @@ def test_the_catalog_page_counts_as_the_core_does(open_page, metrics, simulated)
     )
 
 
+@pytest.mark.usefixtures("server")
+def test_the_catalog_page_counts_each_quality_bit_in_words(open_page, simulated):
+    report = qsovae.check_catalog(simulated)
+    bits = next(
+        frame.value for frame in open_page("Catalog").dataframe
+        if "quality" in frame.value
+    ).set_index("quality")  # fmt: skip
+    assert bits["rows"].to_dict() == report.quality_counts
+    limit = bits.loc["UPPER_LIMIT"]
+    assert limit["meaning"] == qsovae.QUALITY_DESCRIPTIONS[qsovae.Quality.UPPER_LIMIT]
+    assert limit["rows"] > 0
+
+
 def test_a_saved_mapping_is_found_again_and_said(server, open_page, metrics, texts):
     path = server / "data" / "new.csv"
     path.write_text("id,mag1,class\n1,18,A\n2,19,B\n")

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import qsovae
+from qsovae.cli.text import ProgressLine
 
 
 def check_command(*arguments, folder):
@@ -117,14 +118,13 @@ def test_findings_columns_and_quality_bits_stand_on_the_page(written, page):
         assert bit in page.text
 
 
-def test_the_same_catalog_gives_the_same_bytes(written):
+def test_the_same_catalog_gives_the_same_bytes(written, in_process):
     folder, _ = written
-    again = check_command("sim.fits", "--html", "again.html", folder=folder)
-    assert again.returncode == 0
+    assert in_process(folder, "check", "sim.fits", "--html", "again.html")[0] == 0
     assert (folder / "again.html").read_bytes() == (folder / "report.html").read_bytes()
 
 
-def test_what_a_catalog_says_is_never_markup(tmp_path):
+def test_what_a_catalog_says_is_never_markup(tmp_path, in_process):
     nasty = '<script>alert("1")</script>&amp;'
     rng = np.random.default_rng(1)
     table = pd.DataFrame(
@@ -135,8 +135,8 @@ def test_what_a_catalog_says_is_never_markup(tmp_path):
     )  # fmt: skip
     path = tmp_path / "<i>nasty.csv"
     table.to_csv(path, index=False)
-    done = check_command(path.name, "--html", "page.html", folder=tmp_path)
-    assert done.returncode == 0, done.stderr
+    status, said = in_process(tmp_path, "check", path.name, "--html", "page.html")
+    assert status == 0, said
     page = Page((tmp_path / "page.html").read_text("utf-8"))
     assert not {"script", "b", "i"} & set(page.tags)
     for said in (nasty, "<b>bright</b>", "<i>nasty.csv"):
@@ -145,23 +145,62 @@ def test_what_a_catalog_says_is_never_markup(tmp_path):
     assert not any("simulated" in svg for svg in page.figures())
 
 
-def test_a_catalog_without_positions_bands_or_rows_still_has_a_page(tmp_path):
+def test_a_catalog_without_positions_bands_or_rows_still_has_a_page(
+    tmp_path, in_process
+):
     (tmp_path / "plain.csv").write_text("class,size\nA,1.5\nB,2.5\n")
     (tmp_path / "empty.csv").write_text("g,r,ra,dec\n")
     for name, status in (("plain.csv", 0), ("empty.csv", 1)):
-        done = check_command(name, "--html", "page.html", folder=tmp_path)
-        assert done.returncode == status, done.stderr
+        done = in_process(tmp_path, "check", name, "--html", "page.html")
+        assert done[0] == status, done[1]
         page = Page((tmp_path / "page.html").read_text("utf-8"))
         assert page.figures() == []
         assert name in page.text
 
 
-def test_the_page_never_replaces_the_catalog_and_needs_a_folder(written):
+def test_the_page_never_replaces_the_catalog_and_needs_a_folder(written, in_process):
     folder, _ = written
     before = (folder / "sim.fits").read_bytes()
-    itself = check_command("sim.fits", "--html", "sim.fits", folder=folder)
-    nowhere = check_command("sim.fits", "--html", "no/such/page.html", folder=folder)
-    assert itself.returncode == nowhere.returncode != 0
-    assert "the catalog itself" in itself.stderr
-    assert "cannot be written" in nowhere.stderr
+    itself = in_process(folder, "check", "sim.fits", "--html", "sim.fits")
+    nowhere = in_process(folder, "check", "sim.fits", "--html", "no/such/page.html")
+    assert itself[0] == nowhere[0] != 0
+    assert "the catalog itself" in itself[1]
+    assert "cannot be written" in nowhere[1]
     assert (folder / "sim.fits").read_bytes() == before
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_the_command_writes_the_flags_of_each_row(
+    written, tmp_path, in_process, suffix
+):
+    out = tmp_path / f"flags{suffix}"
+    status, said = in_process(written[0], "check", "sim.fits", "--flags", out)
+    assert status == 0
+    assert f"flags of 1,500 rows to {out}" in said
+    flags = qsovae.read_table(out).frame
+    catalog = qsovae.open_catalog(written[0] / "sim.fits")
+    assert flags["object_id"].tolist() == catalog.object_id.tolist()
+    assert flags["quality"].tolist() == qsovae.row_flags(catalog).tolist()
+    assert flags["upper_limit"].sum() > 100
+
+
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [("sim.fits", "the catalog itself"), ("no/such/f.fits", "cannot be written"),
+     ("flags.txt", "cannot be written as .txt")],
+)  # fmt: skip
+def test_flags_that_cannot_be_written_are_refused(written, in_process, out, words):
+    before = (written[0] / "sim.fits").read_bytes()
+    status, said = in_process(written[0], "check", "sim.fits", "--flags", out)
+    assert status == 1
+    assert words in said
+    assert (written[0] / "sim.fits").read_bytes() == before
+    assert not (written[0] / "flags.txt").exists()
+
+
+def test_progress_is_shown_only_of_what_takes_long(capsys):
+    entry = {"phase": "check", "message": "checking x.fits", "fraction": 0.5}
+    for patience_s, shown in ((0.0, "check: checking x.fits 50%\n"), (1e6, "")):
+        with ProgressLine(patience_s) as line:
+            line.show(entry)
+        assert capsys.readouterr().err == shown
