@@ -150,13 +150,19 @@ def opened_run(name: str) -> qsovae.Run:
 
 
 @st.cache_data(max_entries=8, show_spinner="Scoring the test rows …")
-def _evaluation(name: str, folder: str, modified_ns: int) -> dict[str, Any]:
-    return qsovae.evaluate_run(_run(name, folder, modified_ns))
+def _evaluation(
+    name: str, folder: str, modified_ns: int, choice: str, bits: tuple[str, ...]
+) -> dict[str, Any]:
+    return qsovae.evaluate_run(
+        _run(name, folder, modified_ns), quality_choice=choice, quality=bits
+    )
 
 
-def evaluation(run: qsovae.Run) -> dict[str, Any]:
-    """Return a run's scores on its held-out test rows."""
-    return _evaluation(*_run_key(run))
+def evaluation(
+    run: qsovae.Run, choice: str = "without", bits: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Return a run's scores on its held-out test rows, filtered by quality bits."""
+    return _evaluation(*_run_key(run), choice, bits)
 
 
 @st.cache_data(max_entries=8, show_spinner="Scoring the catalog …")

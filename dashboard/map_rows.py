@@ -110,6 +110,7 @@ def shown_mask(
     shown = np.ones(len(table), dtype=bool)
     if view.morphology != "all":
         shown &= (table["morphology"] == view.morphology).to_numpy(dtype=bool)
+    shown &= qsovae.quality_mask(table["quality"], view.quality_choice, view.quality)
     if view.classes:
         names = table[view.class_kind].astype("string").fillna(UNLABELLED)
         shown &= names.isin(view.classes).to_numpy(dtype=bool)

@@ -25,6 +25,7 @@ from dashboard.map_rows import (
     shown_mask,
 )
 from dashboard.outlines import MOST_OUTLINES, drawn_outlines
+from dashboard.quality_filter import choose_quality
 from dashboard.state import View, current_view, seed
 from dashboard.theme import UNLABELLED
 
@@ -60,6 +61,7 @@ def choose_filters(
     """Show the filters; return which rows they let through."""
     seed("explore_morphology", view.morphology)
     view.morphology = choose_one("Sources", MORPHOLOGIES, "explore_morphology")
+    choose_quality(view, table["quality"], "explore")
     _choose_classes(view, table)
     magnitude = _choose_magnitudes(view, catalog)
     wanted = None if magnitude is None or view.band is None else magnitude[1]

@@ -51,7 +51,8 @@ def take_run(name: str) -> None:
     if name != view.run:
         fresh = View(catalog=view.catalog, run=name, normalise=view.normalise)
         st.session_state["view"] = fresh
-        for key in ("explore_classes", "explore_colour", "explore_band"):
+        for key in ("explore_classes", "explore_colour", "explore_band",
+                    "explore_quality", "evaluate_quality"):  # fmt: skip
             st.session_state.pop(key, None)
     st.session_state["run"] = name
 

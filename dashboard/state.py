@@ -34,6 +34,9 @@ class View:
         ``qsovae.MORPHOLOGIES``.
     colour : str
         What colours the map: a key of the page's list.
+    quality_choice, quality : str, tuple of str
+        Of both pages: rows are shown without, or with, any of these quality bits; all
+        if empty.
     class_kind, classes : str, tuple of str
         Rows are shown whose true or predicted class is among these; all if empty.
     band, magnitudes : str or None, (float, float) or None
@@ -48,6 +51,8 @@ class View:
     normalise: str = "counts"
     model: str = "vae"
     morphology: str = "all"
+    quality_choice: str = "without"
+    quality: tuple[str, ...] = field(default=())
     colour: str = "class_label"
     class_kind: str = "class_predicted"
     classes: tuple[str, ...] = ()
@@ -118,6 +123,11 @@ def _classes(texts: list[str]) -> tuple[str, ...] | None:
     return tuple(t for t in texts[:_MOST_CLASSES] if 0 < len(t) <= _LONGEST_TEXT)
 
 
+def _bits(texts: list[str]) -> tuple[str, ...]:
+    known = qsovae.Quality.__members__
+    return tuple(name for name in known if name in texts)
+
+
 def _magnitudes(texts: list[str]) -> tuple[float, float] | None:
     try:
         low, high = (float(t) for t in texts)
@@ -133,6 +143,8 @@ _READERS: dict[str, Any] = {
     "normalise": _one_of(NORMALISATIONS),
     "model": _one_of(MODELS),
     "morphology": _one_of(qsovae.MORPHOLOGIES),
+    "quality_choice": _one_of(qsovae.QUALITY_CHOICES),
+    "quality": _bits,
     "colour": _text,
     "class_kind": _one_of(CLASS_KINDS),
     "classes": _classes,

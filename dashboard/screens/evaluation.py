@@ -18,6 +18,7 @@ from dashboard.evaluation_view import (
 )
 from dashboard.layout import escaped, page_head, page_link, refuse, simulated_badge
 from dashboard.mapping_editor import active_mapping
+from dashboard.quality_filter import choose_quality
 from dashboard.run_choice import choose_run, opened_run
 from dashboard.sources import Source, find_source
 from dashboard.state import View, current_view, seed
@@ -39,7 +40,8 @@ def read_report(view: View, run: qsovae.Run) -> dict[str, Any] | None:
             format_func=lambda c: escaped(choices[c]), label_visibility="collapsed",
         )  # fmt: skip
     if chosen == "test" or source is None:
-        return cache.evaluation(run)
+        choose_quality(view, qsovae.test_rows(run)["quality"], "evaluate")
+        return cache.evaluation(run, view.quality_choice, view.quality)
     return _read_other(run, source)
 
 
@@ -70,7 +72,7 @@ def show_evaluation(view: View, run: qsovae.Run) -> None:
             simulated_badge()
     scores = scores_for(report, view.morphology)
     if scores is None or not scores.rows:
-        st.info("No scored row is of this morphology: choose another.")
+        st.info("No scored row is of this morphology and quality: choose another.")
         return
     rival = (
         scores_for(report["baseline"], view.morphology) if report["baseline"] else None

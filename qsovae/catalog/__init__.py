@@ -6,6 +6,7 @@ row's quality says why.
 
 from qsovae.catalog.catalog import Catalog, open_catalog, with_morphology
 from qsovae.catalog.cleaning import is_sentinel
+from qsovae.catalog.filters import QUALITY_CHOICES, quality_mask, with_quality
 from qsovae.catalog.labels import Labels
 from qsovae.catalog.measuring import (
     BAD,
@@ -22,6 +23,7 @@ __all__ = [
     "BAD",
     "NONDETECT",
     "OK",
+    "QUALITY_CHOICES",
     "QUANTITIES",
     "STATUSES",
     "UNOBSERVED",
@@ -32,6 +34,8 @@ __all__ = [
     "depth_of",
     "is_sentinel",
     "open_catalog",
+    "quality_mask",
     "quantity",
     "with_morphology",
+    "with_quality",
 ]

@@ -96,6 +96,7 @@ def train(options: Namespace) -> int:
 
 def evaluate(options: Namespace) -> int:
     """Print the scores of a run."""
+    from qsovae.bands import Quality
     from qsovae.runs import open_run
     from qsovae.workflow import evaluate_run
 
@@ -103,7 +104,12 @@ def evaluate(options: Namespace) -> int:
     catalog = None
     if options.catalog:
         catalog = _open_for(run, options.catalog, options.mapping)
-    _report(evaluate_run(run, catalog, options.label), as_json=options.json)
+    named = options.without_quality
+    bits = list(Quality.__members__) if named == "any" else named.split(",")
+    report = evaluate_run(run, catalog, options.label, quality=[b for b in bits if b])
+    if named:
+        text.say(f"qsovae: {report['rows_hidden']:,} rows are left out by quality")
+    _report(report, as_json=options.json)
     return 0
 
 

@@ -3,12 +3,13 @@
 Within workflow: above report.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from qsovae.catalog import Catalog
+from qsovae.catalog import Catalog, with_quality
 from qsovae.errors import CatalogError
 from qsovae.inference import catalog_features, infer_table
 from qsovae.runs import Run
@@ -20,9 +21,15 @@ from qsovae.workflow.report import (
     scores_report,
 )
 
+Choose = Callable[[pd.DataFrame], pd.DataFrame]
+
 
 def evaluate_run(
-    run: Run, catalog: Catalog | None = None, label: str | None = None
+    run: Run,
+    catalog: Catalog | None = None,
+    label: str | None = None,
+    quality_choice: str = "without",
+    quality: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return a run's scores, never on rows that trained it.
 
@@ -36,20 +43,35 @@ def evaluate_run(
     catalog : Catalog, optional
     label : str, optional
         Label column of another catalog; the run's by default.
+    quality_choice, quality : str, sequence of str
+        Only rows without, or with, any of these quality bits are scored; how many
+        others there are stands under ``rows_hidden``.
 
     Raises
     ------
     CatalogError
         If the catalog lacks features or labels of the run's classes.
+    ConfigError
+        If there is no such quality bit.
     """
+
+    def chosen(rows: pd.DataFrame) -> pd.DataFrame:
+        return with_quality(rows, quality_choice, quality)
+
     if catalog is None:
-        scores = scores_report(run.rows(), run.baseline(), run.classes)
-        return run_report(run.name, run.manifest | {"scores": scores})
+        return _on_test_rows(run, run.rows(), chosen)
     if catalog.sha256 == run.manifest["catalog"]["sha256"]:
-        rows = _inferred_anew(run, catalog)
-        scores = scores_report(rows, run.baseline(), run.classes)
-        return run_report(run.name, run.manifest | {"scores": scores})
-    return _on_another(run, catalog, label or run.manifest["label"])
+        return _on_test_rows(run, _inferred_anew(run, catalog), chosen)
+    return _on_another(run, catalog, label or run.manifest["label"], chosen)
+
+
+def _on_test_rows(run: Run, rows: pd.DataFrame, chosen: Choose) -> dict[str, Any]:
+    """Return the scores on the rows held out of the run's own catalog."""
+    tested = rows[rows["split"] == "test"]
+    scored = chosen(tested)
+    scores = scores_report(scored, run.baseline(), run.classes)
+    report = run_report(run.name, run.manifest | {"scores": scores})
+    return report | {"rows_hidden": len(tested) - len(scored)}
 
 
 def test_rows(run: Run) -> pd.DataFrame:
@@ -68,7 +90,9 @@ def _inferred_anew(run: Run, catalog: Catalog) -> pd.DataFrame:
     return pd.concat([run.rows()[["row", "split", "class_label"]], inferred], axis=1)
 
 
-def _on_another(run: Run, catalog: Catalog, label: str) -> dict[str, Any]:
+def _on_another(
+    run: Run, catalog: Catalog, label: str, chosen: Choose
+) -> dict[str, Any]:
     """Return the scores on a catalog that did not train the run."""
     labels = _labels_of(run, catalog, label)
     table = catalog_features(run, catalog)
@@ -80,8 +104,9 @@ def _on_another(run: Run, catalog: Catalog, label: str) -> dict[str, Any]:
     seen = np.isin(prints, trained.to_numpy(dtype=np.uint64))
     seen &= prints != NO_FINGERPRINT
     has_label = labelled(inferred["class_label"])
-    scored = inferred[has_label & ~seen]
-    if scored.empty:
+    unseen = inferred[has_label & ~seen]
+    scored = chosen(unseen)
+    if unseen.empty:
         raise CatalogError(
             "no labelled row is left to score: "
             f"{int((has_label & seen).sum())} of {int(has_label.sum())} "
@@ -97,6 +122,7 @@ def _on_another(run: Run, catalog: Catalog, label: str) -> dict[str, Any]:
         "features": [f.name for f in run.features],
         "split": {"kind": "another catalog", "test": len(scored)},
         "rows_trained_on": int((has_label & seen).sum()),
+        "rows_hidden": len(unseen) - len(scored),
         **scores_of(scored, run.classes),
         "baseline": None,
         "seconds": run.manifest["timings_seconds"]["train"],

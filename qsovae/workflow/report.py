@@ -64,6 +64,7 @@ def run_report(name: str, manifest: dict[str, Any]) -> dict[str, Any]:
         "features": [f["name"] for f in manifest["features"]],
         "split": manifest["split"],
         **manifest["scores"],
+        "rows_hidden": 0,
         "seconds": manifest["timings_seconds"]["train"],
         "timings_seconds": manifest["timings_seconds"],
         "notes": manifest["notes"],

@@ -38,6 +38,22 @@ def test_the_scores_are_those_of_scikit_learn_on_the_test_rows(run):
     assert json.loads(json.dumps(report)) == report
 
 
+def test_rows_with_a_quality_bit_are_left_out_of_both_scores_and_counted(run, catalog):
+    frame = catalog.raw.frame.assign(
+        i_mag_ab=lambda f: f["i_mag_ab"].where(np.arange(len(f)) % 3 > 0, np.inf)
+    )
+    spoilt = qsovae.Catalog(replace(catalog.raw, frame=frame), catalog.mapping)
+    tested = run.rows().query("split == 'test'")
+    kept = tested[tested["row"] % 3 > 0]
+    report = evaluate_run(run, spoilt, quality=["NON_FINITE"])
+    assert report["rows"] == report["baseline"]["rows"] == len(kept)
+    assert report["rows_hidden"] == len(tested) - len(kept)
+    right = accuracy_score(kept["class_label"], kept["class_predicted"])
+    assert report["accuracy"] == pytest.approx(right)
+    others = evaluate_run(run, spoilt, quality_choice="with", quality=["NON_FINITE"])
+    assert others["rows"] == report["rows_hidden"]
+
+
 def test_weights_and_saved_rows_give_the_same_scores(run, catalog):
     saved, anew = evaluate_run(run), evaluate_run(run, catalog)
     assert anew["accuracy"] == saved["accuracy"]

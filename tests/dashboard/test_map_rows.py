@@ -31,7 +31,7 @@ def table():
             "class_predicted": ["QSO", "QSO", "STAR", "GALAXY"],
             "p_QSO": [0.9, 0.6, 0.2, 0.1],
             "morphology": ["point", "point", "extended", "unknown"],
-            "quality": [0, 1, 0, 0], "outlier_score": [1.0, 2.0, 3.0, 4.0],
+            "quality": [0, 1, 0, 6], "outlier_score": [1.0, 2.0, 3.0, 4.0],
             "map_1": [0.0, 1.0, 2.0, 3.0], "map_2": [0.0, 1.0, 2.0, 3.0],
         }
     )  # fmt: skip
@@ -42,6 +42,10 @@ def table():
     [
         ({}, [0, 1, 2, 3]),
         ({"morphology": "point"}, [0, 1]),
+        ({"quality": ("SENTINEL",)}, [0, 2, 3]),
+        ({"quality": ("SENTINEL", "INVALID_ERROR")}, [0, 2]),
+        ({"quality": ("NON_FINITE",), "quality_choice": "with"}, [3]),
+        ({"quality_choice": "with"}, [0, 1, 2, 3]),
         ({"classes": ("QSO",)}, [0, 1]),
         ({"classes": ("QSO",), "class_kind": "class_label"}, [0, 3]),
         ({"classes": ("unlabelled",), "class_kind": "class_label"}, [2]),

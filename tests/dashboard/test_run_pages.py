@@ -2,7 +2,10 @@
 
 import json
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import qsovae
@@ -108,6 +111,49 @@ def test_an_outline_is_recounted_when_filters_change_and_lists_its_ids(
     assert metrics(page)["Inside, but greyed"] == f"{len(inside) - len(points):,}"
     listed = page.dataframe[0].value["object_id"].tolist()
     assert listed == points["object_id"].astype(str).tolist()[:1000]
+
+
+def doubtful(server, rows, every=3):
+    """Give each third row of the run `tiny` a bit, as its files would have it."""
+    folder = server / "checkpoints" / "tiny"
+    saved = pd.read_parquet(folder / "rows.parquet")
+    bits = np.where(np.arange(len(saved)) % every == 0, 2, 0)
+    saved["quality"] = bits.astype(saved["quality"].dtype)
+    table = pq.read_table(folder / "rows.parquet")
+    place = table.column_names.index("quality")
+    column = pa.array(saved["quality"], table.schema.field(place).type)
+    pq.write_table(table.set_column(place, table.schema.field(place), column),
+                   folder / "rows.parquet")  # fmt: skip
+    manifest = json.loads((folder / "manifest.json").read_text())
+    sha256 = qsovae.file_sha256(folder / "rows.parquet")
+    manifest["artifacts"]["rows.parquet"] = sha256
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return rows.assign(quality=bits)
+
+
+def test_rows_are_filtered_by_what_is_doubtful_about_them(
+    server, rows, open_page, metrics, texts
+):
+    rows = doubtful(server, rows)
+    page = open_page("Explore", View(run="tiny", outlines=(BOX,)))
+    page.multiselect(key="explore_quality").set_value(["NON_FINITE"]).run()
+    assert metrics(page)["Shown"] == f"{(rows['quality'] == 0).sum():,}"
+    assert f"Hides {(rows['quality'] > 0).sum():,} of {len(rows):,}" in texts(page)
+    inside = in_box(rows[rows["quality"] == 0])
+    listed = page.dataframe[0].value["object_id"].tolist()
+    assert listed == inside["object_id"].astype(str).tolist()[:1000]
+    page.button_group(key="explore_quality_choice").set_value("with").run()
+    assert metrics(page)["Shown"] == f"{(rows['quality'] > 0).sum():,}"
+    # The address has it, and the other page the same filter.
+    address = dict(page.query_params)
+    assert address["quality"] in ("NON_FINITE", ["NON_FINITE"])
+    page.switch_page("screens/evaluation.py").run()
+    tested = rows[(rows["split"] == "test") & (rows["quality"] > 0)]
+    assert f"Scored on {len(tested):,} test rows" in texts(page)
+    right = (tested["class_predicted"] == tested["class_label"]).mean()
+    assert metrics(page)["Accuracy"] == f"{right:.3f}"
+    fresh = open_page("Explore", **address)
+    assert metrics(fresh)["Shown"] == f"{(rows['quality'] > 0).sum():,}"
 
 
 def test_a_selection_survives_colour_and_a_visit_to_another_page(

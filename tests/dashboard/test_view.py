@@ -36,6 +36,7 @@ def test_a_view_survives_the_address(outlines, morphology, name):
     view = View(
         run=name, morphology=morphology, classes=(name, "QSO"), band="i",
         magnitudes=(17.5, 21.3), outlines=outlines, normalise="row",
+        quality=("SENTINEL", "IMPLAUSIBLE"), quality_choice="with", combined="mine",
     )  # fmt: skip
     assert View.from_parameters(view.to_parameters()) == view
 
@@ -66,7 +67,8 @@ def test_a_bomb_in_the_address_is_not_unpacked():
         ("morphology", ["<b>round</b>"]), ("normalise", ["both"]), ("model", [""]),
         ("magnitudes", ["21", "17"]), ("magnitudes", ["nan", "20"]),
         ("magnitudes", ["17"]), ("magnitudes", ["a", "b"]), ("run", ["x" * 9999]),
-        ("class_kind", ["p_QSO"]), ("outlines", ["%%%"]), ("unknown", ["1"]),
+        ("class_kind", ["p_QSO"]), ("quality", ["SPOILT", ""]),
+        ("quality_choice", ["all"]), ("outlines", ["%%%"]), ("unknown", ["1"]),
     ],
 )  # fmt: skip
 def test_a_choice_that_is_unknown_falls_back(name, texts):

@@ -1,0 +1,42 @@
+"""The filter by quality bits that Evaluate and Explore share."""
+
+import pandas as pd
+import streamlit as st
+
+import qsovae
+from dashboard.layout import choose_one
+from dashboard.state import View, seed
+
+_CHOICES = {"without": "Hide rows with", "with": "Only rows with"}
+
+
+def choose_quality(view: View, quality: "pd.Series[int]", page: str) -> None:
+    """Show the bits that rows have, to filter by; say how many rows that hides.
+
+    ``quality`` has the bits of each row that the page could show.
+    """
+    meanings = {bit.name: text for bit, text in qsovae.QUALITY_DESCRIPTIONS.items()}
+    rows = {str(n): _rows_with(quality, str(n)) for n in meanings}
+    # What an address asks for is offered even if no row has it.
+    offered = [n for n in rows if rows[n] or n in view.quality]
+    if not offered:
+        view.quality = ()
+        return
+    seed(f"{page}_quality_choice", view.quality_choice)
+    view.quality_choice = choose_one("Quality", _CHOICES, f"{page}_quality_choice")
+    key = f"{page}_quality"
+    kept = [n for n in st.session_state.get(key, view.quality) if n in offered]
+    st.session_state[key] = kept
+    view.quality = tuple(st.multiselect(
+        "Quality bits", offered, key=key, placeholder="Any quality",
+        format_func=lambda name: f"{name} ({rows[name]:,})",
+        label_visibility="collapsed",
+        help="; ".join(f"{n}: {meanings[n]}" for n in offered),
+    ))  # fmt: skip
+    shown = qsovae.quality_mask(quality, view.quality_choice, view.quality)
+    if view.quality:
+        st.caption(f"Hides {int((~shown).sum()):,} of {len(quality):,} rows.")
+
+
+def _rows_with(quality: "pd.Series[int]", name: str) -> int:
+    return int(qsovae.quality_mask(quality, "with", [name]).sum())
