@@ -34,12 +34,16 @@ def simulate(options: Namespace) -> int:
 
     if options.separate:
         rows = write_separately(
-            options.out, options.rows, options.seed, mix=options.mix
-        )
+            options.out, options.rows, options.seed, options.mix,
+            label_bias=options.label_bias,
+        )  # fmt: skip
         said = ", ".join(f"{name} {n:,}" for name, n in rows.items())
         text.say(f"wrote simulated rows to {options.out}: {said}")
         return 0
-    write_simulation(options.out, options.rows, options.seed, mix=options.mix)
+    write_simulation(
+        options.out, options.rows, options.seed, options.mix,
+        label_bias=options.label_bias,
+    )  # fmt: skip
     text.say(f"wrote {options.rows:,} simulated rows to {options.out}")
     return 0
 

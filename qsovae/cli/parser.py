@@ -85,6 +85,10 @@ def _add_simulate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         action="store_true",
         help="OUT is a folder: a table a survey, and the truth behind them",
     )
+    parser.add_argument(
+        "--label-bias", action="store_true",
+        help="classes as of spectroscopic surveys: of bright and quasar-like sources",
+    )  # fmt: skip
     parser.set_defaults(command=commands.simulate)
 
 

@@ -5,11 +5,13 @@ makes says that it was simulated.
 """
 
 from qsovae.simulation.mock import KNOWN_GAPS, SIM_VERSION, simulate, write_simulation
+from qsovae.simulation.request import SimulationRequest
 from qsovae.simulation.separate import simulate_separately, write_separately
 
 __all__ = [
     "KNOWN_GAPS",
     "SIM_VERSION",
+    "SimulationRequest",
     "simulate",
     "simulate_separately",
     "write_separately",

@@ -22,7 +22,7 @@ from qsovae.tables import RawTable
 @pytest.fixture(scope="session")
 def clean():
     """Return a simulated table: nothing in it is wrong."""
-    return qsovae.simulate(3000, 1)
+    return qsovae.simulate(6000, 1)
 
 
 def catalog(frame, *, units=None):

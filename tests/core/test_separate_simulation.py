@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from astropy import units as u
 from astropy.coordinates import SkyCoord
+from astropy.io import fits
 
 import qsovae
 from qsovae import CombineRequest, ConfigError, combine_surveys
@@ -43,15 +44,21 @@ def test_the_first_survey_has_the_rows_asked_for_and_ids_are_unique(tables):
         assert set(ids) == set(tables["truth"][f"{key}_id"].dropna())
 
 
-def test_the_sources_are_those_of_the_combined_mock(tables):
-    combined = qsovae.simulate(ROWS, 3)
-    magnitude = tables["delve"]["wavg_mag_psf_i"].replace(99.0, np.nan)
-    np.testing.assert_allclose(magnitude, combined["i_mag_ab"], rtol=1e-6)
-    assert tables["delve"]["class_true"].equals(combined["class_true"])
+@pytest.fixture(scope="module")
+def crowded():
+    """Return the combined mock and its tables where both are as dense as the sky."""
+    return qsovae.simulate(ROWS, 3, "sky"), qsovae.simulate_separately(ROWS, 3, "sky")
 
 
-def test_each_survey_writes_its_own_system_and_its_own_code(tables):
-    combined = qsovae.simulate(ROWS, 3)
+def test_the_rows_are_those_of_the_combined_mock(crowded):
+    combined, separate = crowded
+    magnitude = separate["delve"]["wavg_mag_psf_i"].replace(99.0, np.nan)
+    np.testing.assert_allclose(magnitude, combined["i_mag_ab"], atol=6e-5)
+    assert separate["delve"]["class_true"].equals(combined["class_true"])
+
+
+def test_each_survey_writes_its_own_system_and_its_own_code(crowded):
+    combined, tables = crowded
     missing = combined["g_mag_ab"].isna().to_numpy()
     assert missing.any()
     assert (tables["delve"]["wavg_mag_psf_g"][missing] == 99.0).all()
@@ -79,6 +86,46 @@ def test_positions_scatter_as_the_surveys_do(tables, key, names, median_arcsec):
                      other[names[2]].to_numpy() * u.deg)  # fmt: skip
     apart = here.separation(there).arcsec
     assert np.median(apart) == pytest.approx(median_arcsec, rel=0.1)
+
+
+def test_a_wise_band_that_is_not_seen_has_a_limit_and_keeps_its_flux(tables):
+    wise = tables["catwise"]
+    limits = wise["w2sigmpro"] == np.float32(9.99)
+    assert 0.02 < limits.mean() < 0.3
+    assert (wise.loc[limits, "w2snr"] < 2.0).all()
+    assert wise.loc[limits, "w2flux"].notna().all()
+    # The zero point of rows with both, and a limit of flux and two errors.
+    ok = wise["w1sigmpro"].lt(1.0) & wise["w1flux"].gt(0)
+    zero = wise["w1mpro"] + 2.5 * np.log10(wise["w1flux"])
+    np.testing.assert_allclose(zero[ok], 20.5, atol=1e-3)
+    highest = np.maximum(wise["w2flux"], 0) + 2 * wise["w2sigflux"]
+    at_limit = (wise["w2mpro"] + 2.5 * np.log10(highest))[limits]
+    np.testing.assert_allclose(at_limit, 19.5, atol=1e-3)
+    flagged = wise["ab_flags"].str[0] == "D"
+    assert wise["w1mpro"].isna().equals(flagged)
+    assert 0.005 < flagged.mean() < 0.03
+
+
+def test_repeats_in_overlaps_and_two_parameter_solutions_are_told(tables):
+    vhs, gaia = tables["vhs"], tables["gaia"]
+    overlap = vhs["priorsec"] != 0
+    assert vhs.loc[overlap, "priorsec"].equals(vhs.loc[overlap, "framesetid"])
+    assert 0.05 < overlap.mean() < 0.15
+    assert set(vhs["mergedclass"]) <= {1, 0, -1, -2, -3, -9}
+    poor = gaia["astrometric_params_solved"] == 3
+    assert 0.05 < poor.mean() < 0.4
+    assert gaia["pmra"].isna().equals(poor)
+    assert gaia["pmra_pmdec_corr"].isna().equals(poor)
+
+
+def test_every_column_of_a_survey_says_what_it_is(sky):
+    for key in qsovae.COMBINED_SURVEYS:
+        header = fits.getheader(sky / f"{key}.fits", 1)
+        for number in range(1, header["TFIELDS"] + 1):
+            assert header[f"TCOMM{number}"], (key, number)
+            assert header[f"TUCD{number}"], (key, number)
+    units = {header[f"TTYPE{n}"]: header.get(f"TUNIT{n}") for n in range(1, 19)}
+    assert units["pmra"] == "mas yr-1"
 
 
 def test_fast_stars_are_elsewhere_at_another_epoch(tables):
