@@ -180,7 +180,9 @@ def _status_by_magnitude(
     if column.limit_without_error and error is not None:
         given = catalog.numbers(error.name)
         without = np.isnan(given) | is_sentinel(given, error.sentinels)
+        usual = magnitude[np.isfinite(magnitude) & ~without]
+        # Limits are faint: the brightest stars lack errors as well, by saturation.
         # Where no row has an error, their absence says nothing.
-        if not without.all():
-            status[np.isfinite(magnitude) & without] = NONDETECT
+        if usual.size:
+            status[without & (magnitude >= np.median(usual))] = NONDETECT
     return status

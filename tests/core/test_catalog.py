@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qsovae.bands import BANDS, Quality
-from qsovae.catalog import Catalog, open_catalog, with_morphology
+from qsovae.catalog import NONDETECT, Catalog, open_catalog, with_morphology
 from qsovae.checks import check_catalog
 from qsovae.columns import Mapping, MappingStore
 from qsovae.errors import CatalogError
@@ -346,8 +346,10 @@ def test_the_sentinels_that_the_real_catalogs_hold_are_found(shared_data):
     unlabelled = real(shared_data, "des_vhs_wise_unlabelled")
     assert np.isnan(unlabelled.magnitude("g")[0]).sum() == 1886
     dwarfs = real(shared_data, "ps1_2mass_wise_dwarfs")
-    # 37 magnitudes have no error: upper limits.
-    assert np.isfinite(dwarfs.magnitude("w1")[0]).sum() == 5669 - 78 - 37
+    # W1 lacks its error in the brightest stars, W3 where it is a limit.
+    assert (dwarfs.status("w1") == NONDETECT).sum() == 2
+    assert np.isfinite(dwarfs.magnitude("w1")[0]).sum() == 5669 - 78 - 2
+    assert (dwarfs.status("w3") == NONDETECT).sum() > 0.95 * 2487
     assert np.isnan(dwarfs.magnitude("h")[1]).sum() == 387 + 5
 
 

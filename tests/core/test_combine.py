@@ -133,7 +133,7 @@ def test_a_sentinel_is_unobserved_and_no_partner_depends_on_the_footprint(
 
 
 def test_a_wise_magnitude_without_an_error_is_a_limit(surveys, combine):
-    surveys["catwise"].loc[5, "w2sigmpro"] = np.nan
+    surveys["catwise"].loc[5, ["w2mpro", "w2sigmpro"]] = 20.0, np.nan
     _, table = combine(surveys)
     assert table["w2_status"][5] == "nondetect"
     assert np.isnan(table["w2_mag_ab"][5])

@@ -82,7 +82,7 @@ def test_fluxes_count_before_magnitudes_and_stay_where_nothing_was_seen(photomet
 
 
 def test_a_wise_magnitude_without_an_error_is_a_limit():
-    w1 = np.full(N, 17.0)
+    w1 = np.where(np.arange(N) < 6, 17.0, 15.0)
     error = np.where(np.arange(N) < 5, np.nan, 0.1)
     error[5] = 9.99
     found = measured({"w1mpro": w1, "w1sigmpro": error}, "w1")
@@ -92,6 +92,13 @@ def test_a_wise_magnitude_without_an_error_is_a_limit():
     assert (found.flux[:6] == 0).all()
     limit = magnitudes.to_flux(17.0 + 2.699)
     assert found.flux_error[:6] == pytest.approx(limit / 2)
+
+
+def test_bright_magnitudes_without_errors_are_no_limits():
+    w1 = np.linspace(10.0, 17.0, N)
+    error = np.where(w1 < 13.0, np.nan, 0.1)
+    found = measured({"w1mpro": w1, "w1sigmpro": error}, "w1")
+    assert (found.status == "ok").all()
 
 
 def test_without_any_error_a_wise_magnitude_is_a_magnitude():
