@@ -6,7 +6,6 @@ pairs. Prints one JSON object with the median, least and most of each measuremen
 """
 
 import argparse
-import json
 import re
 import shutil
 import subprocess
@@ -26,19 +25,6 @@ RADIUS_ARCSEC = 2.0
 _SEED = 1
 _LISTS = ("first.fits", "second.fits")
 _CENTRE_DEC, _WIDEST_DEG = -30.0, 60.0
-# A small process that starts another, waits, and tells what that took: memory is
-# counted from the start of a process, when it still is a copy of the one before.
-_WATCH = """
-import json, resource, subprocess, sys, time
-started = time.perf_counter()
-done = subprocess.run(sys.argv[1:], capture_output=True, text=True)
-seconds = time.perf_counter() - started
-if done.returncode:
-    sys.exit(done.stderr)
-peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-scale = 1024 * 1024 if sys.platform == "darwin" else 1024
-print(json.dumps({"seconds": seconds, "peak_mib": peak / scale}))
-"""
 
 
 def match(first: str, second: str, out: str) -> None:
@@ -96,17 +82,6 @@ def write_lists(n_rows: int, folder: Path) -> None:
         write_columns(columns, folder / name)
 
 
-def watch(command: list[str]) -> dict[str, float]:
-    """Return the seconds of a command, and the most memory that its processes held."""
-    done = subprocess.run(
-        [sys.executable, "-c", _WATCH, *command],
-        check=False, capture_output=True, text=True,
-    )  # fmt: skip
-    if done.returncode:
-        raise SystemExit(f"{command[0]} failed: {done.stderr.strip()}")
-    return json.loads(done.stdout)
-
-
 def measure(n_rows: int, repeats: int, stilts: str, folder: Path) -> dict[str, Any]:
     """Return seconds and memory of both, and how many pairs both found."""
     report.say(f"writing 2 lists of {n_rows:,} positions")
@@ -127,7 +102,7 @@ def measure(n_rows: int, repeats: int, stilts: str, folder: Path) -> dict[str, A
     for number in range(repeats):
         for name, command in commands.items():
             outs[name].unlink(missing_ok=True)
-            taken[name].append(watch(command))
+            taken[name].append(report.watch(command))
             report.say(f"{name} {number + 1}: {taken[name][-1]['seconds']:.2f} s")
         n_pairs = same_pairs(*outs.values())
     peer = f"{version_of(stilts)} tskymatch2"

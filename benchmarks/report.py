@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
@@ -17,6 +18,19 @@ ROOT = Path(__file__).resolve().parents[1]
 _REAL_CATALOGS = ROOT.parent / "shared" / "data"
 _PACKAGES = ("qsovae", "torch", "numpy", "scikit-learn", "umap-learn", "streamlit")
 _DIGITS = 6
+# A small process that starts another, waits, and tells what that took: memory is
+# counted from the start of a process, when it still is a copy of the one before.
+_WATCH = """
+import json, resource, subprocess, sys, time
+started = time.perf_counter()
+done = subprocess.run(sys.argv[1:], capture_output=True, text=True)
+seconds = time.perf_counter() - started
+if done.returncode:
+    sys.exit(done.stderr)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+scale = 1024 * 1024 if sys.platform == "darwin" else 1024
+print(json.dumps({"seconds": seconds, "peak_mib": peak / scale}))
+"""
 
 
 def say(text: str) -> None:
@@ -89,6 +103,17 @@ def mean_and_sd(values: Sequence[float]) -> dict[str, Any]:
     numbers = np.asarray(values, dtype=np.float64)
     sd = float(numbers.std(ddof=1)) if numbers.size > 1 else None
     return {"mean": float(numbers.mean()), "sd": sd, "values": numbers.tolist()}
+
+
+def watch(command: list[str]) -> dict[str, float]:
+    """Return the seconds of a command, and the most memory that its processes held."""
+    done = subprocess.run(
+        [sys.executable, "-c", _WATCH, *command],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    if done.returncode:
+        raise SystemExit(f"{command[0]} failed: {done.stderr.strip()}")
+    return json.loads(done.stdout)
 
 
 def spread(values: Sequence[float]) -> dict[str, Any]:
