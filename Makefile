@@ -37,6 +37,7 @@ benchmark: .venv/tests-ready
 	$(BIN)/python benchmarks/speed.py --readme README.md
 	$(BIN)/python benchmarks/matching.py --readme README.md
 	$(BIN)/python benchmarks/check.py --readme README.md
+	$(BIN)/python benchmarks/simulate.py --readme README.md
 
 .venv/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import report
-from matching import find_stilts, version_of, watch
+from matching import find_stilts, version_of
 
 COMMAND = "python benchmarks/check.py --readme README.md"
 _SEED = 1
@@ -106,7 +106,7 @@ def measure(n_rows: int, repeats: int, stilts: str, folder: Path) -> dict[str, A
     for number in range(repeats):
         for name, command in commands.items():
             outs[name].unlink(missing_ok=True)
-            taken[name].append(watch(command))
+            taken[name].append(report.watch(command))
             report.say(f"{name} {number + 1}: {taken[name][-1]['seconds']:.2f} s")
         refuse_wrong(json.loads(outs["qsovae"].read_text()), outs["STILTS"], n_rows)
     peer = f"{version_of(stilts)} tpipe stats"

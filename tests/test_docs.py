@@ -205,7 +205,7 @@ def test_the_five_lines_of_python_give_probabilities(monkeypatch):
     assert (predicted == names["y"])[known].mean() > 0.7
 
 
-@pytest.mark.parametrize("name", ["accuracy", "speed", "matching", "check"])
+@pytest.mark.parametrize("name", ["accuracy", "speed", "matching", "check", "simulate"])
 def test_the_readme_has_room_for_each_benchmark(name):
     inside = README.split(f"<!-- benchmark:{name} -->")
     assert len(inside) == 2
