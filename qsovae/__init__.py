@@ -107,6 +107,7 @@ if TYPE_CHECKING:
     )
     from qsovae.simulation import (
         SIM_VERSION,
+        score_pairs,
         simulate,
         simulate_separately,
         write_separately,
@@ -220,6 +221,7 @@ _HOMES = {
     "row_flags": "checks",
     "runs_folder": "runs",
     "score_by_morphology": "evaluation",
+    "score_pairs": "simulation",
     "score_predictions": "evaluation",
     "score_rows": "inference",
     "scores_table": "evaluation",
@@ -317,6 +319,7 @@ __all__ = [
     "row_flags",
     "runs_folder",
     "score_by_morphology",
+    "score_pairs",
     "score_predictions",
     "score_rows",
     "scores_table",

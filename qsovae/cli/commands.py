@@ -48,6 +48,22 @@ def simulate(options: Namespace) -> int:
     return 0
 
 
+def pairs(options: Namespace) -> int:
+    """Print completeness and purity of pairs by magnitude."""
+    from qsovae.simulation import score_pairs
+    from qsovae.tables import read_table
+
+    scores = score_pairs(
+        *(read_table(path).frame for path in (options.combined, options.truth))
+    )
+    lines = scores.astype(object).where(scores.notna(), None)
+    if options.json:
+        _print({"pairs": lines.to_dict("records")})
+    else:
+        _print(text.table_text(list(lines.columns), lines.to_numpy().tolist()))
+    return 0
+
+
 def check(options: Namespace) -> int:
     """Print what is wrong or doubtful in a catalog; 1 if there are errors."""
     from qsovae.checks import (

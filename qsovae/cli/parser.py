@@ -75,21 +75,23 @@ def _add_simulate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument("--rows", type=_positive, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--mix",
-        choices=("demo", "sky"),
-        default="demo",
+        "--mix", choices=("demo", "sky"), default="demo",
         help="class shares: enriched in quasars, or as on the sky",
-    )
+    )  # fmt: skip
     parser.add_argument(
-        "--separate",
-        action="store_true",
+        "--separate", action="store_true",
         help="OUT is a folder: a table a survey, and the truth behind them",
-    )
+    )  # fmt: skip
     parser.add_argument(
         "--label-bias", action="store_true",
         help="classes as of spectroscopic surveys: of bright and quasar-like sources",
     )  # fmt: skip
     parser.set_defaults(command=commands.simulate)
+    pairs = add.add_parser("pairs", help="score what was combined against the truth")
+    pairs.add_argument("combined", type=Path, help="what combine made of a simulation")
+    pairs.add_argument("truth", type=Path, help="truth.parquet of that simulation")
+    _json(pairs)
+    pairs.set_defaults(command=commands.pairs)
 
 
 def _add_combine(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -109,11 +111,9 @@ def _add_combine(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         help="match radii that differ from the surveys' own",
     )  # fmt: skip
     parser.add_argument(
-        "--match",
-        choices=("best", "mutual"),
-        default="best",
+        "--match", choices=("best", "mutual"), default="best",
         help="the nearest row, or only if each is the nearest to the other",
-    )
+    )  # fmt: skip
     reddening = parser.add_mutually_exclusive_group()
     reddening.add_argument(
         "--ebv", metavar="COLUMN", help="E(B-V) of the primary: adds extinctions"
@@ -124,10 +124,9 @@ def _add_combine(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "folder, or a HEALPix map",
     )  # fmt: skip
     parser.add_argument(
-        "--no-motion",
-        action="store_true",
+        "--no-motion", action="store_true",
         help="match positions as they are, not moved by Gaia's proper motions",
-    )
+    )  # fmt: skip
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="write the report as JSON, too"
     )
@@ -153,11 +152,9 @@ def _add_check(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("catalog", type=Path, metavar="CATALOG")
     _mapping(parser)
     parser.add_argument(
-        "--save-mapping",
-        type=Path,
-        metavar="FILE",
+        "--save-mapping", type=Path, metavar="FILE",
         help="write what the columns were taken for, to correct and pass as --mapping",
-    )
+    )  # fmt: skip
     parser.add_argument(
         "--html",
         type=Path,
@@ -181,10 +178,9 @@ def _add_train(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("--run", required=True, metavar="NAME")
     _mapping(parser)
     parser.add_argument(
-        "--features",
-        metavar="A,B,…",
+        "--features", metavar="A,B,…",
         help="magnitudes (i), colours (g-r), columns; by default what was recognised",
-    )
+    )  # fmt: skip
     parser.add_argument("--epochs", type=_positive, help="by default by catalog size")
     parser.add_argument("--latent", type=_positive, default=8, metavar="N")
     parser.add_argument("--test-fraction", type=float, default=0.3, metavar="SHARE")

@@ -5,6 +5,7 @@ makes says that it was simulated.
 """
 
 from qsovae.simulation.mock import KNOWN_GAPS, SIM_VERSION, simulate, write_simulation
+from qsovae.simulation.pairs import score_pairs
 from qsovae.simulation.request import SimulationRequest
 from qsovae.simulation.separate import simulate_separately, write_separately
 
@@ -12,6 +13,7 @@ __all__ = [
     "KNOWN_GAPS",
     "SIM_VERSION",
     "SimulationRequest",
+    "score_pairs",
     "simulate",
     "simulate_separately",
     "write_separately",

@@ -171,3 +171,24 @@ def test_a_kill_in_the_midst_of_writing_leaves_no_half_file(tmp_path):
 def _begun(folder):
     """Return whether some of the new file is there."""
     return any(p.stat().st_size for p in folder.glob(".all.fits.*"))
+
+
+def test_pairs_are_scored_against_the_truth(sky, in_process, capsys, monkeypatch):
+    from qsovae.cli import main
+
+    words = ("combine", *files("gaia"), "-o", "gaia.fits")
+    assert in_process(sky, *words)[0] == 0
+    monkeypatch.chdir(sky)
+    capsys.readouterr()
+    assert main(["pairs", "gaia.fits", "sky/truth.parquet", "--json"]) == 0
+    lines = json.loads(capsys.readouterr().out)["pairs"]
+    assert {line["survey"] for line in lines} == {"gaia"}
+    assert lines[-1]["r_from"] is None
+    assert lines[-1]["completeness"] > 0.99
+    assert sum(line["true"] for line in lines[:-1]) == lines[-1]["true"]
+    assert main(["pairs", "gaia.fits", "sky/truth.parquet"]) == 0
+    assert capsys.readouterr().out.startswith("survey  r_from")
+    # DELVE's own table has no partners.
+    status, said = in_process(sky, "pairs", "sky/delve.fits", "sky/truth.parquet")
+    assert status != 0
+    assert "object_id" in said
