@@ -75,6 +75,11 @@ def observe(request: SimulationRequest, *, crowded: bool) -> Iterator[Observed]:
         number += 1
 
 
+def observe_crowd(scene: Scene, rng: np.random.Generator) -> Observed:
+    """Return what is measured of a scene that only WISE sees."""
+    return _observe(scene, dict.fromkeys(_STAGES, rng), label_bias=False)
+
+
 def _observe(scene: Scene, streams: Streams, *, label_bias: bool) -> Observed:
     """Return what is measured of a scene."""
     sources, patches, patch = scene.sources, scene.patches, scene.patch

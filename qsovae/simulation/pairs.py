@@ -43,15 +43,7 @@ def score_pairs(combined: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     CatalogError
         If columns are missing, or the two are not of the same simulation.
     """
-    _refuse_others(combined, truth)
-    by_id = truth.dropna(subset=[f"{_PRIMARY}_id"]).set_index(f"{_PRIMARY}_id")
-    known = by_id.reindex(combined["object_id"].to_numpy())
-    if known[_MAGNITUDE].isna().any():
-        raise CatalogError(
-            f"{int(known[_MAGNITUDE].isna().sum()):,} ids are not in the truth",
-            "object_id",
-            "Take truth.parquet of the folder that the surveys are from.",
-        )
+    known = _truth_of(combined, truth)
     magnitude = known[_MAGNITUDE].to_numpy(dtype=np.float64)
     lowest, highest = np.floor(magnitude.min()), np.floor(magnitude.max())
     bins = [(r, r + 1.0) for r in np.arange(lowest, highest + 1.0)]
@@ -66,6 +58,20 @@ def score_pairs(combined: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
             lines.append(_line(key, r_from, r_to, counts[inside]))
         lines.append(_line(key, np.nan, np.nan, counts))
     return pd.DataFrame(lines)
+
+
+def _truth_of(combined: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
+    """Return the truth of each combined row; refuse tables that are something else."""
+    _refuse_others(combined, truth)
+    by_id = truth.dropna(subset=[f"{_PRIMARY}_id"]).set_index(f"{_PRIMARY}_id")
+    known = by_id.reindex(combined["object_id"].to_numpy())
+    if known[_MAGNITUDE].isna().any():
+        raise CatalogError(
+            f"{int(known[_MAGNITUDE].isna().sum()):,} ids are not in the truth",
+            "object_id",
+            "Take truth.parquet of the folder that the surveys are from.",
+        )
+    return known
 
 
 def _surveys(combined: pd.DataFrame, truth: pd.DataFrame) -> list[str]:

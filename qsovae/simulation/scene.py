@@ -3,7 +3,7 @@
 Within simulation: above patches, blends and request.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from qsovae.crossmatch import Pairs
 from qsovae.simulation import observing
 from qsovae.simulation.blends import (
-    ALL_UNSEEN,
-    FAINT_UNSEEN,
+    CROWD_PER_DEG2,
+    beam_leak,
     beam_pairs,
-    pair_leak,
+    brightest_near,
+    crowd_magnitudes,
+    crowd_pairs,
     rows_near,
-    unseen_leak,
+    sparse_leak,
 )
 from qsovae.simulation.patches import (
     Patches,
@@ -24,7 +26,7 @@ from qsovae.simulation.patches import (
     galactic_latitude,
     reddening,
 )
-from qsovae.simulation.reference import WISE, Floats
+from qsovae.simulation.reference import BAND_NAMES, WISE, Floats
 from qsovae.simulation.shapes import draw_pairs
 from qsovae.simulation.sources import (
     Sources,
@@ -61,10 +63,15 @@ class Scene:
         neighbours in the WISE beam included.
     pair_arcsec : ndarray
         Separation of a star that is two of equal light, zero for all others.
+    n_random_near : ndarray of int
+        How many random neighbours lie within 3 arcsec.
+    outshone_by : ndarray of int
+        The brightest in W1 within 3 arcsec, in whose row of CatWISE the light of a
+        source is: its place, counted on from the sources into the crowd; -1 if none.
     pairs : Pairs or None
-        Sources that share a beam; None where a random crowd leaks instead.
-    n_unseen_near : ndarray of int
-        How many of the random crowd lie within 3 arcsec.
+        Sources that share a beam; None where random neighbours leak.
+    crowd : Scene or None
+        What only WISE sees there, and tells apart; None where random neighbours leak.
     """
 
     sources: Sources
@@ -76,21 +83,32 @@ class Scene:
     ebv: Floats
     flux: Floats
     pair_arcsec: Floats
-    pairs: Pairs | None
-    n_unseen_near: NDArray[np.int16]
+    n_random_near: NDArray[np.int16]
+    outshone_by: NDArray[np.int64]
+    pairs: Pairs | None = None
+    crowd: "Scene | None" = None
 
     def n_near(self, is_row: NDArray[np.bool_]) -> NDArray[np.int16]:
-        """Return how many other rows, or of the random crowd, lie within 3 arcsec."""
+        """Return how many other rows, or random neighbours, lie within 3 arcsec."""
         if self.pairs is None:
-            return self.n_unseen_near
+            return self.n_random_near
         return rows_near(self.pairs, is_row)
+
+    def take(self, rows: NDArray[np.bool_]) -> "Scene":
+        """Return some of the sources, without what they share beams with."""
+        return Scene(
+            self.sources.take(rows), self.patches, self.patch[rows], self.ra_deg[rows],
+            self.dec_deg[rows], self.gal_b_deg[rows], self.ebv[rows], self.flux[rows],
+            self.pair_arcsec[rows], self.n_random_near[rows], self.outshone_by[rows],
+        )  # fmt: skip
 
 
 def draw_scene(n_patches: int, mix: str, streams: Streams, *, crowded: bool) -> Scene:
     """Return what lies in some patches.
 
-    ``crowded`` draws sources as densely as on the sky, and has them leak into each
-    other's WISE beams; otherwise patches are a degree wide and a random crowd leaks.
+    ``crowded`` draws sources as densely as on the sky, with all that WISE sees between
+    them, and has them leak into each other's beams; otherwise patches are a degree wide
+    and random neighbours leak.
     """
     patches = draw_patches(n_patches, streams["patches"])
     shares, nearest = _class_counts(patches, mix)
@@ -101,15 +119,71 @@ def draw_scene(n_patches: int, mix: str, streams: Streams, *, crowded: bool) -> 
     ebv = reddening(ra, dec, latitude)
     dimmed = sources.magnitudes + observing.extinction(ebv)
     flux = observing.to_flux(dimmed + patches.zero_point_mag[patch])
-    pairs = beam_pairs(ra, dec) if crowded else None
-    crowd = FAINT_UNSEEN if crowded else ALL_UNSEEN
-    leak, n_near = unseen_leak(len(patch), crowd, streams["unseen"])
-    if pairs is not None:
-        leak += pair_leak(pairs, flux)
-    flux[:, observing.columns_of(WISE)] += leak
-    return Scene(
+    scene = Scene(
         sources, patches, patch, ra, dec, latitude, ebv, flux,
-        draw_pairs(sources.kind == "STAR", streams["pairs"]), pairs, n_near,
+        draw_pairs(sources.kind == "STAR", streams["pairs"]),
+        np.zeros(len(patch), dtype=np.int16), np.full(len(patch), -1),
+    )  # fmt: skip
+    if crowded:
+        return _blended(scene, _draw_crowd(patches, width, streams["unseen"]))
+    leak, n_near = sparse_leak(len(patch), streams["unseen"])
+    return replace(scene, flux=_with_leak(flux, leak), n_random_near=n_near)
+
+
+def _blended(scene: Scene, crowd: Scene) -> Scene:
+    """Return a scene with what leaks between its sources, and from a crowd.
+
+    The crowd is left with what no source outshines.
+    """
+    wise = observing.columns_of(WISE)
+    flux, crowd_flux = scene.flux[:, wise], crowd.flux[:, wise]
+    n = len(flux)
+    pairs = beam_pairs(scene.ra_deg, scene.dec_deg)
+    unseen = crowd_pairs(scene.ra_deg, scene.dec_deg, crowd.ra_deg, crowd.dec_deg)
+    leak = beam_leak(pairs, n, flux) + beam_leak(unseen, n, crowd_flux)
+    mirrored = Pairs(unseen.second, unseen.first, unseen.separation_arcsec)
+    apart = brightest_near(mirrored, crowd_flux[:, 0], flux[:, 0]) < 0
+    # Both together are numbered as they will be: the sources, then what is left.
+    left = unseen.take(apart[unseen.second])
+    number = n + np.cumsum(apart) - 1
+    everything = Pairs(
+        np.concatenate([pairs.first, left.first]),
+        np.concatenate([pairs.second, number[left.second]]),
+        np.concatenate([pairs.separation_arcsec, left.separation_arcsec]),
+    )
+    both = np.concatenate([flux[:, 0], crowd_flux[apart, 0]])
+    return replace(
+        scene,
+        flux=_with_leak(scene.flux, leak),
+        pairs=pairs,
+        outshone_by=brightest_near(everything, flux[:, 0], both),
+        crowd=crowd.take(apart),
+    )
+
+
+def _with_leak(flux: Floats, leak: Floats) -> Floats:
+    """Return fluxes with what leaks into the WISE beam."""
+    blended = flux.copy()
+    blended[:, observing.columns_of(WISE)] += leak
+    return blended
+
+
+def _draw_crowd(patches: Patches, width_deg: Floats, rng: np.random.Generator) -> Scene:
+    """Return what only WISE sees in the patches; its other magnitudes are NaN."""
+    numbers = rng.poisson(CROWD_PER_DEG2 * width_deg**2)
+    patch = np.repeat(np.arange(len(width_deg)), numbers)
+    n = len(patch)
+    ra, dec = _places(patches, patch, width_deg, rng)
+    magnitudes = np.full((n, len(BAND_NAMES)), np.nan)
+    magnitudes[:, observing.columns_of(WISE)] = crowd_magnitudes(n, rng)
+    unknown, nothing = np.full(n, np.nan), np.zeros(n)
+    sources = Sources(
+        np.full(n, "GALAXY"), unknown, unknown, nothing, nothing, magnitudes
+    )
+    return Scene(
+        sources, patches, patch, ra, dec, patches.gal_b_deg[patch], nothing,
+        observing.to_flux(magnitudes), nothing, np.zeros(n, dtype=np.int16),
+        np.full(n, -1),
     )  # fmt: skip
 
 

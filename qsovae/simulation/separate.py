@@ -3,7 +3,7 @@
 Within simulation: above mock and survey_columns.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,11 @@ from qsovae.crossmatch import Floats, moved
 from qsovae.simulation import observing
 from qsovae.simulation.described import Description
 from qsovae.simulation.mock import simulation_meta
-from qsovae.simulation.observed import Observed, observe
+from qsovae.simulation.observed import Observed, observe, observe_crowd
 from qsovae.simulation.reference import WISE
 from qsovae.simulation.request import SimulationRequest
 from qsovae.simulation.rows import EPOCH_JYR
+from qsovae.simulation.scene import Scene
 from qsovae.simulation.survey_columns import Columns, SurveyColumn, survey_columns
 from qsovae.tables import TableWriter
 
@@ -62,7 +63,8 @@ def simulate_separately(
     dict of DataFrame
         By survey, in its own columns, magnitude system, epoch and codes; rows in no
         order but DELVE's. ``truth`` has a line a source that any survey lists: its id
-        in each, blank where not listed, class, redshift and true r magnitude.
+        in each, blank where not listed, class, redshift and true r magnitude. In
+        CatWISE a source within 3 arcsec of a brighter one shares that one's row.
 
     Raises
     ------
@@ -120,13 +122,30 @@ def _tables(request: SimulationRequest) -> dict[str, _Table]:
         parts.append(_portion(observed, n_sources, most, rng))
         n_listed += len(parts[-1]["delve"].frame)
         n_sources += len(observed.detected)
+        if observed.scene.crowd is not None:
+            crowd = observe_crowd(observed.scene.crowd, rng)
+            parts.append(_portion(crowd, n_sources, 0, rng))
+            n_sources += len(crowd.detected)
     tables = {}
     for key in parts[0]:
-        frame = pd.concat([part[key].frame for part in parts], ignore_index=True)
+        first = parts[0][key]
+        # Parts without rows know no types.
+        frames = [part[key].frame for part in parts if len(part[key].frame)]
+        frame = pd.concat(frames or [first.frame], ignore_index=True)
         if key not in ("delve", "truth"):
             frame = frame.iloc[rng.permutation(len(frame))].reset_index(drop=True)
-        tables[key] = _Table(frame, parts[0][key].about)
+        tables[key] = _Table(frame, first.about)
+    tables["truth"] = replace(tables["truth"], frame=_listed_truth(tables))
     return tables
+
+
+def _listed_truth(tables: dict[str, _Table]) -> pd.DataFrame:
+    """Return the truth without what outshines a source and is not listed itself."""
+    truth = tables["truth"].frame
+    listed = tables["catwise"].frame[COMBINED_SURVEYS["catwise"].writes["id"]]
+    truth["catwise_id"] = truth["catwise_id"].where(truth["catwise_id"].isin(listed))
+    ids = truth[[f"{key}_id" for key in COMBINED_SURVEYS]]
+    return truth[ids.notna().any(axis=1)].reset_index(drop=True)
 
 
 def _portion(
@@ -151,6 +170,11 @@ def _portion(
         frame = pd.DataFrame({name: c.values for name, c in columns.items()})
         tables[key] = _Table(frame[listed], {n: c.about for n, c in columns.items()})
         ids[f"{key}_id"] = np.where(listed, own, -1)
+        if key == "catwise":
+            ids["catwise_id"] = np.where(
+                observed.scene.outshone_by < 0, ids["catwise_id"],
+                _rows_of_brighter(observed.scene, _FIRST_ID[key] + first),
+            )  # fmt: skip
         about[f"{key}_id"] = Description(
             "", "meta.id", f"id in {definition.title}; blank where not listed"
         )
@@ -158,15 +182,26 @@ def _portion(
     return tables
 
 
+def _rows_of_brighter(scene: Scene, first_id: int) -> NDArray[np.int64]:
+    """Return ids of the rows that have the light of outshone sources, else -1.
+
+    What CatWISE would not list if it stood alone has no part in any row.
+    """
+    wise = observing.columns_of(WISE)
+    depth = scene.patches.depth[scene.patch][:, wise]
+    n_bands = (scene.sources.magnitudes[:, wise] <= depth).sum(axis=1)
+    return np.where(n_bands > 0, first_id + scene.outshone_by, -1)
+
+
 def _truth(observed: Observed, ids: dict[str, Any]) -> pd.DataFrame:
-    """Return which rows are one source, for sources that any survey lists."""
+    """Return which rows are one source."""
     sources = observed.scene.sources
     frame = pd.DataFrame(ids).replace(-1, pd.NA).astype("Int64")
     frame["class_true"] = sources.kind
     frame["z_true"] = sources.redshift
     r_band = observing.columns_of(("r",))[0]
     frame["r_true_mag_ab"] = sources.magnitudes[:, r_band].astype(np.float32)
-    return frame[frame[list(ids)].notna().any(axis=1)]
+    return frame
 
 
 def _listed(observed: Observed, definition: SurveyDefinition) -> NDArray[np.bool_]:
@@ -176,6 +211,9 @@ def _listed(observed: Observed, definition: SurveyDefinition) -> NDArray[np.bool
     bands = ("gaia_g",) if definition.key == "gaia" else definition.bands
     is_seen = observed.status[:, observing.columns_of(bands)] == observing.OK
     listed: NDArray[np.bool_] = is_seen.any(axis=1)
+    if definition.key == "catwise":
+        # One beam has one row: that of the brightest.
+        listed &= observed.scene.outshone_by < 0
     return listed
 
 

@@ -8,7 +8,7 @@ from scipy import stats
 import qsovae
 from qsovae.errors import ConfigError
 from qsovae.simulation import labels, observing, patches, reference, shapes, sources
-from qsovae.simulation.blends import beam_pairs, pair_leak, rows_near
+from qsovae.simulation.blends import beam_leak, beam_pairs, brightest_near, rows_near
 from qsovae.simulation.scene import DEMO_MIX
 
 
@@ -254,15 +254,24 @@ def test_dust_differs_at_one_latitude_and_is_alike_nearby():
 
 def test_neighbours_leak_into_the_beam_by_their_distance():
     ra, dec = np.array([10.0, 10.0, 20.0]), np.array([-30.0, -30.0 + 2 / 3600, -30.0])
-    flux = np.zeros((3, 13))
-    flux[:, columns("w1")] = [[100.0], [40.0], [7.0]]
+    flux = np.array([[100.0, 0.0], [40.0, 0.0], [7.0, 0.0]])
     pairs = beam_pairs(ra, dec)
-    leak = pair_leak(pairs, flux)
+    leak = beam_leak(pairs, 3, flux)
     share = np.exp(-0.5 * (2 * 2.355 / 6.1) ** 2)
     np.testing.assert_allclose(leak[:, 0], [40 * share, 100 * share, 0], rtol=1e-6)
     assert leak[:, 1].sum() == 0
     assert rows_near(pairs, np.array([True, True, True])).tolist() == [1, 1, 0]
     assert rows_near(pairs, np.array([True, False, True])).tolist() == [0, 1, 0]
+
+
+def test_the_brightest_within_half_a_beam_outshines():
+    ra, north = np.full(4, 10.0), np.array([0.0, 2.0, 4.0, 60.0])
+    pairs = beam_pairs(ra, -30.0 + north / 3600)
+    flux = np.array([50.0, 100.0, 90.0, 1.0])
+    assert brightest_near(pairs, flux, flux).tolist() == [1, -1, 1, -1]
+    flux = np.array([200.0, 100.0, 300.0, 1.0])
+    # The first and the third are 4 arcsec apart.
+    assert brightest_near(pairs, flux, flux).tolist() == [-1, 2, -1, -1]
 
 
 def test_the_sky_crowds_as_its_counts_say():
