@@ -156,17 +156,13 @@ def _add_check(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="write what the columns were taken for, to correct and pass as --mapping",
     )  # fmt: skip
     parser.add_argument(
-        "--html",
-        type=Path,
-        metavar="FILE",
+        "--html", type=Path, metavar="FILE",
         help="write a page with the findings, figures and tables",
-    )
+    )  # fmt: skip
     parser.add_argument(
-        "--flags",
-        type=Path,
-        metavar="FILE",
+        "--flags", type=Path, metavar="FILE",
         help="write a table with id, quality bits and a truth value a bit of every row",
-    )
+    )  # fmt: skip
     _json(parser)
     parser.set_defaults(command=commands.check)
 

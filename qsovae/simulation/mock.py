@@ -13,10 +13,10 @@ import pandas as pd
 from qsovae.simulation.described import combined_columns
 from qsovae.simulation.observed import observe
 from qsovae.simulation.observing import STATUSES
+from qsovae.simulation.population import DEMO_MIX
 from qsovae.simulation.reference import BAND_NAMES
 from qsovae.simulation.request import SimulationRequest
 from qsovae.simulation.rows import SPECTRUM, combined_rows
-from qsovae.simulation.scene import DEMO_MIX
 from qsovae.tables import TableWriter
 
 SIM_VERSION = "2"

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from qsovae.simulation import observing
 from qsovae.simulation.astrometry import Motions, draw_motions
 from qsovae.simulation.labels import draw_labels
+from qsovae.simulation.population import PATCH_SOURCES
 from qsovae.simulation.reference import BAND_NAMES, Floats
 from qsovae.simulation.request import SimulationRequest
-from qsovae.simulation.scene import PATCH_SOURCES, Scene, Streams, draw_scene
+from qsovae.simulation.scene import Scene, Streams, draw_scene
 from qsovae.simulation.shapes import Shapes, measure_shapes
 
 _MOST_PATCHES = 128  # at once, which keeps memory small

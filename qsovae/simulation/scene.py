@@ -1,6 +1,6 @@
 """What there is in patches of sky: sources, where they lie, how bright they look.
 
-Within simulation: above patches, blends and request.
+Within simulation: above population, blends and shapes.
 """
 
 from dataclasses import dataclass, replace
@@ -26,22 +26,15 @@ from qsovae.simulation.patches import (
     galactic_latitude,
     reddening,
 )
+from qsovae.simulation.population import (
+    class_shares,
+    crowded_widths,
+    draw_sources,
+)
 from qsovae.simulation.reference import BAND_NAMES, WISE, Floats
 from qsovae.simulation.shapes import draw_pairs
-from qsovae.simulation.sources import (
-    Sources,
-    class_counts_per_deg2,
-    draw_galaxies,
-    draw_quasars,
-    draw_stars,
-    join,
-)
+from qsovae.simulation.sources import Sources
 
-# Class shares of the demo: enriched in quasars, so that a small table has enough.
-DEMO_MIX = {"QSO": 0.15, "GALAXY": 0.35, "STAR": 0.50}
-PATCH_SOURCES = 200
-# Counts and shares of stars are taken at these latitudes.
-_LATITUDES_DEG = (30.0, 45.0, 60.0, 75.0, 90.0)
 _SPARSE_WIDTH_DEG = 1.0
 
 Streams = dict[str, np.random.Generator]
@@ -66,8 +59,8 @@ class Scene:
     n_random_near : ndarray of int
         How many random neighbours lie within 3 arcsec.
     outshone_by : ndarray of int
-        The brightest in W1 within 3 arcsec, in whose row of CatWISE the light of a
-        source is: its place, counted on from the sources into the crowd; -1 if none.
+        The brightest in W1 within 3 arcsec, which CatWISE lists instead of a source:
+        its place, counted on from the sources into the crowd; -1 if none.
     pairs : Pairs or None
         Sources that share a beam; None where random neighbours leak.
     crowd : Scene or None
@@ -94,6 +87,14 @@ class Scene:
             return self.n_random_near
         return rows_near(self.pairs, is_row)
 
+    @property
+    def shares_row_with(self) -> NDArray[np.int64]:
+        """What outshines each source that CatWISE would list alone; else -1."""
+        wise = observing.columns_of(WISE)
+        depth = self.patches.depth[self.patch][:, wise]
+        n_bands = (self.sources.magnitudes[:, wise] <= depth).sum(axis=1)
+        return np.where(n_bands > 0, self.outshone_by, -1)
+
     def take(self, rows: NDArray[np.bool_]) -> "Scene":
         """Return some of the sources, without what they share beams with."""
         return Scene(
@@ -111,9 +112,11 @@ def draw_scene(n_patches: int, mix: str, streams: Streams, *, crowded: bool) -> 
     and random neighbours leak.
     """
     patches = draw_patches(n_patches, streams["patches"])
-    shares, nearest = _class_counts(patches, mix)
-    sources, patch = _draw_sources(shares, nearest, streams["sources"])
-    width = _patch_widths(nearest) if crowded else np.full(n_patches, _SPARSE_WIDTH_DEG)
+    shares, nearest = class_shares(patches, mix)
+    sources, patch = draw_sources(shares, nearest, streams["sources"])
+    width = (
+        crowded_widths(nearest) if crowded else np.full(n_patches, _SPARSE_WIDTH_DEG)
+    )
     ra, dec = _places(patches, patch, width, streams["places"])
     latitude = galactic_latitude(ra, dec)
     ebv = reddening(ra, dec, latitude)
@@ -185,54 +188,6 @@ def _draw_crowd(patches: Patches, width_deg: Floats, rng: np.random.Generator) -
         observing.to_flux(magnitudes), nothing, np.zeros(n, dtype=np.int16),
         np.full(n, -1),
     )  # fmt: skip
-
-
-def _class_counts(patches: Patches, mix: str) -> tuple[Floats, Floats]:
-    """Return shares of quasars, galaxies and stars in each patch, and its latitude.
-
-    The latitude, in deg, is that of the nearest tabulated one.
-    """
-    steps = np.array(_LATITUDES_DEG)
-    offsets = np.abs(np.abs(patches.gal_b_deg)[:, None] - steps)
-    nearest = steps[offsets.argmin(axis=1)]
-    by_latitude = np.array([_shares(latitude, mix) for latitude in steps])
-    return by_latitude[np.searchsorted(steps, nearest)], nearest
-
-
-def _shares(latitude_deg: float, mix: str) -> list[float]:
-    """Return the shares of quasars, galaxies and stars."""
-    counts = DEMO_MIX if mix == "demo" else class_counts_per_deg2(latitude_deg)
-    numbers = [counts[kind] for kind in ("QSO", "GALAXY", "STAR")]
-    return [number / sum(numbers) for number in numbers]
-
-
-def _draw_sources(
-    shares: Floats, latitude_deg: Floats, rng: np.random.Generator
-) -> tuple[Sources, NDArray[np.int64]]:
-    """Return the sources of all patches, patch by patch, and the patch of each."""
-    numbers = rng.multinomial(PATCH_SOURCES, shares)
-    which = np.arange(len(shares))
-    parts = [
-        draw_quasars(int(numbers[:, 0].sum()), rng),
-        draw_galaxies(int(numbers[:, 1].sum()), rng),
-    ]
-    owners = [np.repeat(which, numbers[:, 0]), np.repeat(which, numbers[:, 1])]
-    for latitude in np.unique(latitude_deg):
-        here = latitude_deg == latitude
-        owners.append(np.repeat(which[here], numbers[here, 2]))
-        parts.append(draw_stars(len(owners[-1]), float(latitude), rng))
-    owner = np.concatenate(owners)
-    order = np.lexsort((rng.random(len(owner)), owner))
-    return join(parts).take(order), owner[order]
-
-
-def _patch_widths(latitude_deg: Floats) -> Floats:
-    """Return widths in deg at which sources are as dense as on the sky."""
-    widths = np.empty(len(latitude_deg))
-    for latitude in np.unique(latitude_deg):
-        per_deg2 = sum(class_counts_per_deg2(float(latitude)).values())
-        widths[latitude_deg == latitude] = np.sqrt(PATCH_SOURCES / per_deg2)
-    return widths
 
 
 def _places(

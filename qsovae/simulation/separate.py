@@ -20,7 +20,6 @@ from qsovae.simulation.observed import Observed, observe, observe_crowd
 from qsovae.simulation.reference import WISE
 from qsovae.simulation.request import SimulationRequest
 from qsovae.simulation.rows import EPOCH_JYR
-from qsovae.simulation.scene import Scene
 from qsovae.simulation.survey_columns import Columns, SurveyColumn, survey_columns
 from qsovae.tables import TableWriter
 
@@ -155,7 +154,7 @@ def _portion(
     number = first + np.arange(len(observed.detected))
     tables: dict[str, _Table] = {}
     ids: dict[str, Any] = {}
-    about: dict[str, Description] = {}
+    about = dict(_TRUTH_ABOUT)
     for key, definition in COMBINED_SURVEYS.items():
         listed = _listed(observed, definition)
         if key == "delve":
@@ -171,26 +170,15 @@ def _portion(
         tables[key] = _Table(frame[listed], {n: c.about for n, c in columns.items()})
         ids[f"{key}_id"] = np.where(listed, own, -1)
         if key == "catwise":
-            ids["catwise_id"] = np.where(
-                observed.scene.outshone_by < 0, ids["catwise_id"],
-                _rows_of_brighter(observed.scene, _FIRST_ID[key] + first),
-            )  # fmt: skip
+            shared = observed.scene.shares_row_with
+            of_brighter = np.where(shared >= 0, _FIRST_ID[key] + first + shared, -1)
+            is_apart = observed.scene.outshone_by < 0
+            ids["catwise_id"] = np.where(is_apart, ids["catwise_id"], of_brighter)
         about[f"{key}_id"] = Description(
             "", "meta.id", f"id in {definition.title}; blank where not listed"
         )
-    tables["truth"] = _Table(_truth(observed, ids), about | _TRUTH_ABOUT)
+    tables["truth"] = _Table(_truth(observed, ids), about)
     return tables
-
-
-def _rows_of_brighter(scene: Scene, first_id: int) -> NDArray[np.int64]:
-    """Return ids of the rows that have the light of outshone sources, else -1.
-
-    What CatWISE would not list if it stood alone has no part in any row.
-    """
-    wise = observing.columns_of(WISE)
-    depth = scene.patches.depth[scene.patch][:, wise]
-    n_bands = (scene.sources.magnitudes[:, wise] <= depth).sum(axis=1)
-    return np.where(n_bands > 0, first_id + scene.outshone_by, -1)
 
 
 def _truth(observed: Observed, ids: dict[str, Any]) -> pd.DataFrame:

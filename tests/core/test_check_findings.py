@@ -238,8 +238,8 @@ def test_a_value_that_stands_in_many_rows_is_found(clean):
     spiked[100:160] = np.float32(22.5)
     found = only(spikes_of(clean.assign(r_mag_ab=spiked)))
     assert (found.severity, found.column) == ("warning", "r_mag_ab")
-    assert found.n_rows == 60
-    assert found.rows[0] == 100
+    # Another row may have this value by chance.
+    assert found.n_rows == (spiked == np.float32(22.5)).sum() >= 60
     assert "22.5" in found.message
 
 

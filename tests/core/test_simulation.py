@@ -9,7 +9,7 @@ import qsovae
 from qsovae.errors import ConfigError
 from qsovae.simulation import labels, observing, patches, reference, shapes, sources
 from qsovae.simulation.blends import beam_leak, beam_pairs, brightest_near, rows_near
-from qsovae.simulation.scene import DEMO_MIX
+from qsovae.simulation.population import DEMO_MIX
 
 
 @pytest.fixture(scope="module")
