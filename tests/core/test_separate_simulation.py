@@ -147,7 +147,7 @@ def test_the_true_pairs_are_found_and_few_others(sky, tmp_path):
     scores = qsovae.score_pairs(table, truth)
     overall = scores[scores["r_from"].isna()].set_index("survey")
     for key, completeness, purity in (
-        ("vhs", 0.99, 0.98), ("catwise", 0.9, 0.95), ("gaia", 0.99, 0.99),
+        ("vhs", 0.99, 0.98), ("catwise", 0.95, 0.92), ("gaia", 0.99, 0.99),
     ):  # fmt: skip
         assert overall.loc[key, "completeness"] > completeness, key
         assert overall.loc[key, "purity"] > purity, key

@@ -96,8 +96,11 @@ def survey_tables(mock):
 
 @pytest.fixture(scope="module")
 def tables():
-    """Return a table of each survey."""
-    return survey_tables(qsovae.simulate(N_ROWS, 5))
+    """Return a table of each survey, none of whose stars moves out of a radius."""
+    mock = qsovae.simulate(N_ROWS, 5)
+    motions = ["pm_ra_masyr", "pm_dec_masyr"]
+    mock[motions] = mock[motions].clip(-50.0, 50.0)
+    return survey_tables(mock)
 
 
 @pytest.fixture(autouse=True)
