@@ -157,6 +157,8 @@ def _colour_column(
 ) -> Column:
     """Return the guess for a colour: needless where both its bands are there."""
     bands = {c.band for c in columns.values() if c.role == "magnitude"}
+    if {"bp", "rp"} & {*tokens} and "gaia_g" in bands:
+        bands.add("g")  # Gaia calls its own so
     if all(band_of(token) in bands for token in tokens):
         return Column(name, "ignore", reason="made from magnitudes that are here")
     return Column(name, "feature", unit="mag", reason="name of a colour")

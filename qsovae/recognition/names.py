@@ -37,7 +37,7 @@ _FEATURES = (
 )  # fmt: skip
 _FEATURE_WORDS = re.compile(
     r"(spread_model|class_star|minus_model|psf_model|model_psf|(^|_)concentration"
-    r"|(^|_)ell(ipticity)?(_|$)|(^|_)fwhm|over_error$|_sig$|kron_psf|psf_kron"
+    r"|(^|_)ell(ipticity)?(_|$)|(^|_)fwhm|(?<!flux_)over_error$|_sig$|kron_psf|psf_kron"
     r"|kron_minus|minus_kron|morph_diff|deltamag|(^|_)d?mag_diff)"
 )
 _REDSHIFT = re.compile(
