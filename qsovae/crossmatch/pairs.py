@@ -33,8 +33,8 @@ class Pairs(NamedTuple):
         )
 
 
-def unit_vectors(ra_deg: Floats, dec_deg: Floats) -> Floats:
-    """Return positions as vectors of length one, (n, 3); NaN off the sphere.
+def as_positions(ra_deg: Floats, dec_deg: Floats) -> tuple[Floats, Floats]:
+    """Return positions as arrays of doubles, (n,) each; NaN off the sphere.
 
     Raises
     ------
@@ -49,15 +49,28 @@ def unit_vectors(ra_deg: Floats, dec_deg: Floats) -> Floats:
             "qsovae.crossmatch",
             "Pass one of each for every row.",
         )
-    vectors = np.empty((len(ra), 3))
-    with np.errstate(invalid="ignore"):  # what is off the sphere is NaN in the end
+    with np.errstate(invalid="ignore"):
         off_sphere = ~(np.isfinite(ra) & (np.abs(dec) <= 90.0))
-        longitude, latitude = np.radians(ra), np.radians(dec)
-        across = np.cos(latitude)
-        np.multiply(across, np.cos(longitude), out=vectors[:, 0])
-        np.multiply(across, np.sin(longitude), out=vectors[:, 1])
-        np.sin(latitude, out=vectors[:, 2])
-    vectors[off_sphere] = np.nan
+    if not off_sphere.any():
+        return ra, dec
+    return np.where(off_sphere, np.nan, ra), np.where(off_sphere, np.nan, dec)
+
+
+def unit_vectors(ra_deg: Floats, dec_deg: Floats) -> Floats:
+    """Return positions as vectors of length one, (n, 3); NaN off the sphere.
+
+    Raises
+    ------
+    ShapeError
+        If the two differ in length.
+    """
+    ra, dec = as_positions(ra_deg, dec_deg)
+    longitude, latitude = np.radians(ra), np.radians(dec)
+    across = np.cos(latitude)
+    vectors = np.empty((len(ra), 3))
+    np.multiply(across, np.cos(longitude), out=vectors[:, 0])
+    np.multiply(across, np.sin(longitude), out=vectors[:, 1])
+    np.sin(latitude, out=vectors[:, 2])
     return vectors
 
 

@@ -16,6 +16,7 @@ from qsovae.crossmatch.pairs import (
     Floats,
     Pairs,
     Rows,
+    as_positions,
     in_order,
     unit_vectors,
 )
@@ -40,10 +41,10 @@ class SkyIndex:
     """
 
     def __init__(self, ra_deg: Floats, dec_deg: Floats) -> None:
-        vectors = unit_vectors(ra_deg, dec_deg)
-        self.n_rows = len(vectors)
-        self._rows, self._keys = _sorted(vectors, ra_deg, dec_deg)
-        self._vectors = vectors[self._rows]
+        ra, dec = as_positions(ra_deg, dec_deg)
+        self.n_rows = len(ra)
+        self._rows, self._keys = _sorted(ra, dec)
+        self._vectors = unit_vectors(ra[self._rows], dec[self._rows])
 
     def pairs_near(
         self, ra_deg: Floats, dec_deg: Floats, radius_arcsec: float
@@ -68,16 +69,13 @@ class SkyIndex:
                 "radius",
                 f"Choose one above 0 and up to {LARGEST_RADIUS_ARCSEC:g}.",
             )
-        vectors = unit_vectors(ra_deg, dec_deg)
+        ra, dec = as_positions(ra_deg, dec_deg)
         # Neighbours ask for the same places, so that memory is read in order.
-        rows, _ = _sorted(vectors, ra_deg, dec_deg)
+        rows, _ = _sorted(ra, dec)
         strips = np.array_split(rows, _n_strips(len(rows)))
 
         def found(strip: Rows) -> Pairs:
-            return self._found(
-                strip, vectors[strip], ra_deg[strip] % 360.0, dec_deg[strip],
-                radius_arcsec,
-            )  # fmt: skip
+            return self._found(strip, ra[strip] % 360.0, dec[strip], radius_arcsec)
 
         # NumPy lets go of the interpreter's lock in all that takes long.
         with ThreadPoolExecutor(len(strips)) as threads:
@@ -85,10 +83,10 @@ class SkyIndex:
         return in_order(Pairs(*map(np.concatenate, zip(*parts, strict=True))))
 
     def _found(
-        self, rows: Rows, vectors: Floats, ra_deg: Floats, dec_deg: Floats,
-        radius_arcsec: float,
-    ) -> Pairs:  # fmt: skip
+        self, rows: Rows, ra_deg: Floats, dec_deg: Floats, radius_arcsec: float
+    ) -> Pairs:
         """Return the pairs of some rows, in no order."""
+        vectors = unit_vectors(ra_deg, dec_deg)
         parts = [Pairs(rows[:0], rows[:0], np.empty(0))]
         for which, low, high in _windows(ra_deg, dec_deg, radius_arcsec):
             start = np.searchsorted(self._keys, low, side="left")
@@ -155,9 +153,9 @@ def _zone(dec_deg: Floats) -> Floats:
     return zone
 
 
-def _sorted(vectors: Floats, ra_deg: Floats, dec_deg: Floats) -> tuple[Rows, Floats]:
+def _sorted(ra_deg: Floats, dec_deg: Floats) -> tuple[Rows, Floats]:
     """Return the rows with a position by zone, then right ascension, and their keys."""
-    rows = np.flatnonzero(np.isfinite(vectors[:, 2]))
+    rows = np.flatnonzero(np.isfinite(dec_deg))
     keys = _zone(dec_deg[rows]) * _TURN + ra_deg[rows] % 360.0
     order = np.argsort(keys)
     return rows[order], keys[order]
