@@ -4,7 +4,7 @@ Within bands: above definitions.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -38,6 +38,8 @@ class BandColumn:
         Whether a magnitude without an error is an upper limit.
     unit : str or None
         Of a flux, where the file states none.
+    dereddened : bool
+        Whether a magnitude is corrected for extinction.
     """
 
     survey: str
@@ -49,6 +51,7 @@ class BandColumn:
     nondetections: tuple[float, ...] = ()
     limit_without_error: bool = False
     unit: str | None = None
+    dereddened: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,18 @@ def _aliases(entry: dict[str, Any]) -> list[tuple[str, BandColumn]]:
     for band in BANDS if entry["bands"] == "all" else entry["bands"]:
         for spelling in entry.get("spelling", {}).get(band, [band]):
             for key, role in _NAMES_OF_ROLES.items():
-                for rank, pattern in enumerate(entry.get(key, [])):
+                for rank, pattern in enumerate(_patterns(entry, key)):
                     name = pattern.replace("{b}", spelling)
-                    pairs.append((name, _column(entry, band, role, rank)))
+                    column = _column(entry, band, role, rank)
+                    dered = pattern in entry.get("dereddened", [])
+                    pairs.append((name, replace(column, dereddened=dered)))
     return pairs
+
+
+def _patterns(entry: dict[str, Any], key: str) -> list[str]:
+    """Return how a survey writes what a key is for, the best first."""
+    dereddened = entry.get("dereddened", []) if key == "magnitudes" else []
+    return [*entry.get(key, []), *dereddened]
 
 
 def _column(entry: dict[str, Any], band: str, role: str, rank: int) -> BandColumn:

@@ -5,7 +5,7 @@ Within combine: above request.
 
 import numpy as np
 
-from qsovae.bands import COMBINED_SURVEYS, SurveyDefinition
+from qsovae.bands import COMBINED_SURVEYS, SurveyDefinition, band_columns
 from qsovae.catalog import Catalog
 from qsovae.crossmatch import Floats
 from qsovae.errors import CatalogError
@@ -31,7 +31,7 @@ def refuse_other_columns(table: RawTable, first: RawTable) -> None:
 
 
 def refuse_other_surveys(definition: SurveyDefinition, catalog: Catalog) -> None:
-    """Refuse a table without a band of its survey; say whose it looks like.
+    """Refuse a table without a band of its survey, or corrected for extinction.
 
     Raises
     ------
@@ -40,6 +40,7 @@ def refuse_other_surveys(definition: SurveyDefinition, catalog: Catalog) -> None
     """
     here = catalog.bands
     if set(here) & set(definition.bands):
+        _refuse_dereddened(catalog)
         return
     like = [d.title for d in COMBINED_SURVEYS.values() if set(d.bands) & set(here)]
     if like:
@@ -54,6 +55,19 @@ def refuse_other_surveys(definition: SurveyDefinition, catalog: Catalog) -> None
         catalog.name,
         f"Its bands are {', '.join(definition.bands)}: name columns as it does.",
     )
+
+
+def _refuse_dereddened(catalog: Catalog) -> None:
+    """Refuse magnitudes that are corrected already: the combined ones are not."""
+    known = band_columns(list(catalog.raw.frame.columns))
+    used = [c.name for c in catalog.mapping.columns if c.role == "magnitude"]
+    corrected = [name for name in used if name in known and known[name].dereddened]
+    if corrected:
+        raise CatalogError(
+            f"corrected for extinction: {', '.join(corrected)}",
+            catalog.name,
+            "Give magnitudes as they were measured; extinction stands beside them.",
+        )
 
 
 def refuse_positions(position: tuple[Floats, Floats], catalog: Catalog) -> None:

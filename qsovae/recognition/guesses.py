@@ -91,7 +91,8 @@ def _of_bands(
         yield name, Column(
             name, meaning.role, meaning.band,
             meaning.system if meaning.role == "magnitude" else None, units[name],
-            reason=f"written so by {meaning.survey}",
+            reason=f"written so by {meaning.survey}"
+            + (", corrected for extinction" if meaning.dereddened else ""),
             limit_without_error=meaning.limit_without_error,
         )  # fmt: skip
 

@@ -359,6 +359,12 @@ def test_swapped_files_are_recognised(surveys, combine):
         combine(nothing)
 
 
+def test_magnitudes_that_are_corrected_for_extinction_are_refused(surveys, combine):
+    names = {"mag_auto_g": "mag_auto_g_dered"}
+    with pytest.raises(CatalogError, match="for extinction: mag_auto_g_dered"):
+        combine(surveys | {"delve": surveys["delve"].rename(columns=names)})
+
+
 def test_surveys_apart_are_refused_with_both_footprints(surveys, combine):
     surveys["vhs"]["ra2000"] = (surveys["vhs"]["ra2000"] + 329.5) % 360.0
     with pytest.raises(CatalogError) as caught:
