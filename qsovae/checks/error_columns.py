@@ -60,20 +60,17 @@ class _ErrorColumn:
     """What is wrong with the errors of one band."""
 
     def __init__(self, name: str, of_name: str, sample: Catalog) -> None:
-        self._name, self._of_name = name, of_name
+        self._name, self._of_name, self._sample = name, of_name, sample
         self._hits, self._n_known = Hits(), 0
         error, magnitude = sample.values(name), sample.values(of_name)
         known = error[np.isfinite(error)]
         self._median = np.median(known) if len(known) else np.nan
         self._repeats = self._is_constant = False
-        self._trend: Finding | None = None
         if len(known) < _FEWEST:
             return
         n_repeats = np.count_nonzero(_repeats(magnitude, error))
         self._repeats = bool(n_repeats >= max(_FEWEST, 0.1 * len(known)))
         self._is_constant = bool(np.ptp(known) == 0)
-        if not self._repeats and not self._is_constant:
-            self._trend = _trend_finding(name, of_name, magnitude, error)
 
     def suspect(self, portion: Catalog, start: int) -> Mask:
         """Return which errors of a portion are not to be trusted, (n_portion,)."""
@@ -107,10 +104,13 @@ class _ErrorColumn:
                 self._hits,
                 "Ignore the column: one value for all rows is no measurement.",
             )  # fmt: skip
-        if self._trend is not None and share <= _MOST_SMALL:
-            return self._trend
-        if not n_rows:
-            return None
+        sample = self._sample
+        trend = _trend_finding(
+            self._name, self._of_name,
+            sample.values(self._of_name), sample.values(self._name),
+        )  # fmt: skip
+        if not n_rows or (trend is not None and share <= _MOST_SMALL):
+            return trend
         return Finding.on_rows(
             "warning" if share > _MOST_SMALL else "note", self._name,
             f"errors are below {TOO_SMALL_MAG:g} mag in {share:.2g} of them (median "
