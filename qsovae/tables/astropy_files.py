@@ -51,7 +51,7 @@ def fits_table_hdu(file: TableFile, hdus: fits.HDUList) -> Any:
 def fits_portion(file: TableFile, hdus: fits.HDUList, rows: slice) -> RawTable:
     """Return some rows of a file's table."""
     hdu = fits_table_hdu(file, hdus)
-    part = hdu if rows == slice(None) else type(hdu)(hdu.data[rows], hdu.header)
+    part = hdu if rows == slice(None) else _part_of(hdu, rows)
     _shift_unsigned_nulls(part)
     cards = {
         str(k): str(v)
@@ -61,6 +61,24 @@ def fits_portion(file: TableFile, hdus: fits.HDUList, rows: slice) -> RawTable:
     }
     notes = _others_left(len(_tables_of(hdus)), hdu.name)
     return _from_astropy(Table.read(part), file, cards, notes)
+
+
+def _part_of(hdu: Any, rows: slice) -> Any:
+    """Return some rows of a file's table as one of its own.
+
+    Their bytes alone are read: asked for its data, astropy looks at every row of a
+    column of truth values.
+    """
+    if hdu.header["PCOUNT"]:  # arrays of any length, which lie behind all rows
+        return type(hdu)(hdu.data[rows], hdu.header)
+    first, last, _ = rows.indices(hdu.header["NAXIS2"])
+    place, width = hdu.fileinfo(), hdu.header["NAXIS1"]
+    place["file"].seek(place["datLoc"] + first * width)
+    content = place["file"].read((last - first) * width)
+    header = hdu.header.copy()
+    header["NAXIS2"] = last - first
+    padding = b"\0" * (-len(content) % _FITS_BLOCK)
+    return type(hdu).fromstring(header.tostring().encode() + content + padding)
 
 
 def _tables_of(hdus: fits.HDUList) -> list[Any]:

@@ -5,6 +5,7 @@ import gzip
 import numpy as np
 import pandas as pd
 import pytest
+from astropy.io import fits
 
 import qsovae
 from qsovae import CatalogError
@@ -148,3 +149,24 @@ def test_large_csv_in_another_encoding_and_with_decimal_commas(tmp_path, monkeyp
     first, second = TablePortions(path, 1)
     assert first.frame["mag"].tolist() + second.frame["mag"].tolist() == [1.5, 2.0]
     assert second.frame["naïve"].tolist() == ["ö"]
+
+
+@pytest.mark.parametrize("kind", ["fixed", "of any length", "text"])
+def test_fits_of_other_kinds_is_read_in_portions_as_at_once(tmp_path, kind):
+    mag = fits.Column("mag", "E", array=np.arange(9.0))
+    lengths = np.array([np.arange(k % 3) for k in range(9)], dtype=object)
+    arrays = {
+        "fixed": [fits.Column("array", "2E", array=np.ones((9, 2)))],
+        "of any length": [fits.Column("array", "PE()", array=lengths)],
+        "text": [],
+    }[kind]
+    table = fits.TableHDU if kind == "text" else fits.BinTableHDU
+    hdus = [fits.PrimaryHDU(np.ones((3, 3))), table.from_columns([mag, *arrays]),
+            fits.BinTableHDU.from_columns([mag])]  # fmt: skip
+    fits.HDUList(hdus).writeto(tmp_path / "other.fits")
+    whole = qsovae.read_table(tmp_path / "other.fits")
+    parts = list(TablePortions(tmp_path / "other.fits", 4))
+    joined = pd.concat([part.frame for part in parts], ignore_index=True)
+    pd.testing.assert_frame_equal(joined, whole.frame)
+    assert [part.notes for part in parts] == [whole.notes] * 3
+    assert list(joined) == ["mag"]
