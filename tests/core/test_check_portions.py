@@ -218,6 +218,14 @@ def test_targets_all_over_the_sky_are_no_strays():
     assert rows_with(catalog(few | {"g": np.full(60, 20.0)}), "STRAY_POSITION") == []
 
 
+def test_a_second_field_is_no_stray():
+    rng = np.random.default_rng(4)
+    ra, dec = rng.uniform(0, 4, (2, 300))
+    ra[200:] += 180.0
+    fields = catalog({"ra": ra, "dec": dec, "g": np.full(300, 20.0)})
+    assert rows_with(fields, "STRAY_POSITION") == []
+
+
 def test_near_positions_are_found_across_the_edges_of_strips(monkeypatch):
     from qsovae.checks import doubles
 
