@@ -166,7 +166,7 @@ def test_what_a_catalog_says_of_a_row_becomes_its_bit(name, column, values):
 
 def test_a_magnitude_without_error_is_a_limit_where_the_survey_says_so():
     frame = {
-        "w1mpro": [15.0, 16.0, np.nan], "w1sigmpro": [np.nan, 0.1, np.nan],
+        "w1mpro": [17.0, 16.0, np.nan], "w1sigmpro": [np.nan, 0.1, np.nan],
         "psfmag_r": [20.0, 21.0, 22.0], "psfmagerr_r": [0.1, np.nan, 0.1],
     }  # fmt: skip
     assert rows_with(catalog(frame), "UPPER_LIMIT") == [0]
