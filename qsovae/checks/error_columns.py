@@ -37,11 +37,10 @@ class ErrorColumns:
     def __init__(self, sample: Catalog) -> None:
         self._columns = []
         for band in sample.bands:
-            columns = [c for c in sample.mapping.columns if c.band == band]
-            errors = [c.name for c in columns if c.role == "magnitude_error"]
-            if errors:
-                name = next(c.name for c in columns if c.role == "magnitude")
-                self._columns.append(_ErrorColumn(errors[0], name, sample))
+            names = {c.role: c.name for c in sample.mapping.columns if c.band == band}
+            if {"magnitude", "magnitude_error"} <= set(names):
+                name, of_name = names["magnitude_error"], names["magnitude"]
+                self._columns.append(_ErrorColumn(name, of_name, sample))
 
     def bits(self, portion: Catalog, start: int) -> NDArray[np.uint32]:
         """Return the bits of a portion's rows, (n_portion,)."""

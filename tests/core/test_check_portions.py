@@ -145,6 +145,18 @@ def test_a_catalog_of_one_row_or_none_has_flags():
     assert row_flags(catalog({"g": np.array([], dtype=float)})).shape == (0,)
 
 
+def test_errors_of_a_band_that_has_only_a_flux_are_no_burden():
+    frame = {
+        "g_mag_ab": [20.0, 21.0],
+        "r_flux_njy": [900.0, 800.0],
+        "r_err": [0.1, 0.2],
+    }
+    subject = catalog(frame)
+    mapping = subject.mapping.with_column("r_err", role="magnitude_error", band="r")
+    mapping = mapping.with_column("r_flux_njy", role="flux", band="r", unit="nJy")
+    assert row_flags(Catalog(subject.raw, mapping)).tolist() == [0, 0]
+
+
 @pytest.mark.parametrize(
     ("name", "column", "values"),
     [
