@@ -6,7 +6,7 @@ import pytest
 
 import qsovae
 from qsovae.catalog import Catalog
-from qsovae.checks import check_catalog
+from qsovae.checks import check_catalog, row_flags
 from qsovae.checks.contradictions import beyond, colour_limits
 from qsovae.checks.doubles import near_another
 from qsovae.checks.error_columns import ErrorColumns
@@ -475,3 +475,11 @@ def test_the_made_up_errors_of_a_real_catalog_are_found(trapped, band, shared_da
 def test_missing_values_that_leak_the_class_of_a_real_catalog_are_found(trapped):
     found = only(f for f in trapped if "which values are missing" in f.message)
     assert found.severity == "warning"
+
+
+def test_the_one_position_beyond_its_survey_of_a_real_catalog_is_found(shared_data):
+    name = "ps1_2mass_wise_dwarfs"
+    subject = qsovae.open_catalog(shared_data / name / f"{name}.parquet")
+    (row,) = np.flatnonzero(row_flags(subject) & qsovae.Quality.STRAY_POSITION)
+    # At declination -33.7, where Pan-STARRS1 did not look; a star of i = 8.9.
+    assert subject.raw.frame["object_name"][row] == "HD  40215"
