@@ -16,7 +16,13 @@ from qsovae.tables.csv_portions import CsvPortions
 from qsovae.tables.formats import format_of
 from qsovae.tables.parquet_files import from_arrow, parquet_meta
 from qsovae.tables.raw import RawTable, TableFile
-from qsovae.tables.reading import file_sha256, read_table, refusals_in
+from qsovae.tables.reading import (
+    as_read,
+    file_sha256,
+    read_table,
+    refusals_in,
+    refused_by_disk,
+)
 
 _LOOKED_AT = 4096  # bytes that tell the format
 _READ_BYTES = 1 << 20
@@ -71,7 +77,7 @@ class TablePortions:
         """Return the format if the file can be gone through, else nothing."""
         if not self._path.is_file():
             raise CatalogError("there is no such file", str(self._path), "Check it.")
-        with self._path.open("rb") as stream:
+        with refused_by_disk(self._path), self._path.open("rb") as stream:
             head = stream.read(_LOOKED_AT)
         if head.startswith(b"\x1f\x8b") or not head:
             return ""
@@ -90,7 +96,8 @@ class TablePortions:
     def __iter__(self) -> Iterator[RawTable]:
         """Yield the portions, in order; of an empty table, one without rows."""
         for portion in self._portions():
-            yield replace(portion, sha256=self.sha256)
+            told = portion if self._whole else as_read(portion, self._kind)
+            yield replace(told, sha256=self.sha256)
 
     def _portions(self) -> Iterator[RawTable]:
         if self._whole is not None:

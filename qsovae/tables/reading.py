@@ -57,6 +57,23 @@ def refusals_in(name: str, kind: str) -> Iterator[None]:
         ) from None
 
 
+@contextmanager
+def refused_by_disk(path: Path) -> Iterator[None]:
+    """Open a file in here: what the disk refuses is said in words.
+
+    Raises
+    ------
+    CatalogError
+        If it refuses.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise CatalogError(
+            f"the file cannot be read: {error.strerror}", str(path), "Check its rights."
+        ) from None
+
+
 def read_table(path: Path | str) -> RawTable:
     """Return a file's table.
 
@@ -69,12 +86,8 @@ def read_table(path: Path | str) -> RawTable:
     path = Path(path)
     if not path.is_file():
         raise CatalogError("there is no such file", str(path), "Check the path.")
-    try:
+    with refused_by_disk(path):
         content = path.read_bytes()
-    except OSError as error:
-        raise CatalogError(
-            f"the file cannot be read: {error.strerror}", str(path), "Check its rights."
-        ) from None
     if not content:
         raise CatalogError("the file is empty", path.name, "Download it again.")
     sha256 = hashlib.sha256(content).hexdigest()
@@ -83,10 +96,21 @@ def read_table(path: Path | str) -> RawTable:
     kind = format_of(file.content, file.name)
     with refusals_in(path.name, kind):
         raw = _READERS[kind](file)
+    return as_read(raw, kind)
+
+
+def as_read(raw: RawTable, kind: str) -> RawTable:
+    """Return a table with a note if its file's name says another format.
+
+    Raises
+    ------
+    CatalogError
+        If it has no columns.
+    """
     if not len(raw.frame.columns):
-        raise CatalogError("the table has no columns", path.name, "Check the file.")
-    stated = format_by_name(file.name)
-    if stated and stated != kind:
-        note = f"the name says {stated}; the file is {kind} and was read as that"
-        raw = replace(raw, notes=(note, *raw.notes))
-    return raw
+        raise CatalogError("the table has no columns", raw.name, "Check the file.")
+    stated = format_by_name(raw.name)
+    if not stated or stated == kind:
+        return raw
+    note = f"the name says {stated}; the file is {kind} and was read as that"
+    return replace(raw, notes=(note, *raw.notes))

@@ -4,6 +4,8 @@ import gzip
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from astropy.io import fits
 
@@ -170,3 +172,34 @@ def test_fits_of_other_kinds_is_read_in_portions_as_at_once(tmp_path, kind):
     pd.testing.assert_frame_equal(joined, whole.frame)
     assert [part.notes for part in parts] == [whole.notes] * 3
     assert list(joined) == ["mag"]
+
+
+def test_a_name_of_another_format_is_noted_as_by_reading_at_once(tmp_path, frame):
+    for written in (".fits", ".parquet"):
+        qsovae.write_table(frame, tmp_path / f"table{written}")
+        path = (tmp_path / f"table{written}").rename(tmp_path / "table.vot")
+        notes = qsovae.read_table(path).notes
+        assert "the name says VOTable" in notes[0]
+        assert [part.notes for part in TablePortions(path, 20)] == [notes] * 2
+
+
+def test_a_table_without_columns_is_refused_as_by_reading_at_once(tmp_path):
+    path = tmp_path / "none.parquet"
+    pq.write_table(pa.table({}), path)
+    said = refusal(lambda: list(TablePortions(path, 20)))
+    assert "no columns" in said
+    assert said == refusal(lambda: qsovae.read_table(path))
+
+
+def test_a_file_that_the_disk_refuses_is_refused_in_words(tmp_path, monkeypatch):
+    path = tmp_path / "locked.fits"
+    path.write_bytes(b"SIMPLE  =")
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    said = refusal(lambda: TablePortions(path, 20))
+    assert "Permission denied" in said
+    assert said == refusal(lambda: qsovae.read_table(path))
