@@ -45,7 +45,8 @@ _MOST_ROWS = 4000
 _PAIRS = (("g", "r"), ("r", "i"), ("i", "z"), ("z", "w1"), ("w1", "w2"))
 _DES_PATCHES, _DES_PATCH_DEG2 = 12, 15.0
 _R_RANGE = (16.0, 23.0)
-_BIN_MAG = 0.25
+_BIN_MAG, _N_BINS = 0.25, 28
+_DRAWN, _MOST_DRAWS = 100_000, 100
 REDSHIFT_EDGES = np.arange(0.5, 3.01, 0.25)
 # A / E(B-V) of SFD: Schlafly & Finkbeiner (2011), R_V 3.1; Gaia as the simulator has.
 _EXTINCTION = {
@@ -167,7 +168,9 @@ def sample_sdss(path: Path, rng: np.random.Generator) -> list[Sample]:
     }  # fmt: skip
     for about, (real, draw) in draws.items():
         real = real.reset_index(drop=True)
-        samples.append(Sample(about, real[list("griz")], _matched(real, draw, rng)))
+        see = partial(_as_sdss_sees, places=real[["ra", "dec"]], rng=rng)
+        mock = _matched(real, draw, see, rng)
+        samples.append(Sample(about, real[list("griz")], mock))
     return samples
 
 
@@ -176,26 +179,35 @@ def _stars(latitude_deg: float, n: int, rng: np.random.Generator) -> Sources:
 
 
 def _matched(
-    real: pd.DataFrame, draw: Callable[[int, np.random.Generator], Sources],
+    real: pd.DataFrame,
+    draw: Callable[[int, np.random.Generator], Sources],
+    see: Callable[[Sources], pd.DataFrame],
     rng: np.random.Generator,
-) -> pd.DataFrame:  # fmt: skip
-    """Return mock rows as SDSS sees them, as many as real ones in each bin of r."""
-    missing = np.bincount(_bins(real["r"]), minlength=40)
-    curves = tuple(f"sdss_{b}0" for b in "griz")
+) -> pd.DataFrame:
+    """Return mock rows as a survey sees them, as many as real ones in each bin of r."""
+    missing = np.bincount(_bins(real["r"]), minlength=_N_BINS)
     kept = []
-    for _ in range(400):
-        pool = to_sdss(draw(100_000, rng))
-        dust = galactic_ebv(real.sample(len(pool), replace=True, random_state=rng), rng)
-        pool += dust[:, None] * np.array([_EXTINCTION[name] for name in curves])
-        seen = pd.DataFrame(observed(pool, curves, rng), columns=list("griz"))
+    for _ in range(_MOST_DRAWS):
+        seen = see(draw(_DRAWN, rng))
         seen = seen[seen["r"].between(*_R_RANGE)]
         place = pd.Series(_bins(seen["r"]), index=seen.index)
         wanted = place.groupby(place).cumcount() < missing[place]
         kept.append(seen[wanted])
-        missing = missing - np.bincount(place[wanted], minlength=40)
+        missing = missing - np.bincount(place[wanted], minlength=_N_BINS)
         if not missing.any():
             break
     return pd.concat(kept, ignore_index=True)
+
+
+def _as_sdss_sees(
+    sources: Sources, places: pd.DataFrame, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Return griz of the sources behind the dust of such places."""
+    curves = tuple(f"sdss_{b}0" for b in "griz")
+    rows = places.iloc[rng.integers(0, len(places), len(sources.kind))]
+    factors = np.array([_EXTINCTION[name] for name in curves])
+    magnitudes = to_sdss(sources) + galactic_ebv(rows, rng)[:, None] * factors
+    return pd.DataFrame(observed(magnitudes, curves, rng), columns=list("griz"))
 
 
 def _bins(r_mag: pd.Series) -> NDArray[np.int64]:
@@ -406,9 +418,45 @@ def _cell(entry: dict[str, float]) -> str:
     return f"{mean} ± {entry['standard_error']:.3f}"
 
 
+def sample_vst(path: Path, rng: np.random.Generator) -> list[Sample]:
+    """Return stars and galaxies of VST ATLAS with WISE colours, in g, r, W1 and W2.
+
+    i is left out: its zero point is 0.1 mag off that of SDSS, or the other way round.
+    """
+    rows = pd.read_parquet(path)
+    rows = rows[rows["wise_detected"]]
+    rows["r"] = rows["rmagc"]
+    rows["g"] = rows["r"] + rows["gmr"]
+    rows["w1"] = rows["r"] - rows["rmw1"]
+    rows["w2"] = rows["w1"] - rows["w1m2"]
+    samples = []
+    draws = {"stars": ("Star", partial(_stars, 60.0)),
+             "galaxies": ("Galaxy", draw_galaxies)}  # fmt: skip
+    for name, (kind, draw) in draws.items():
+        real = rows[rows["class"] == kind].reset_index(drop=True)
+        see = partial(_as_vst_sees, rng=rng)
+        mock = _matched(real, draw, see, rng)
+        about = f"VST ATLAS + AllWISE {name}"
+        samples.append(Sample(about, real[list(mock)], mock))
+    return samples
+
+
+def _as_vst_sees(sources: Sources, rng: np.random.Generator) -> pd.DataFrame:
+    """Return g, r, W1 and W2 of the sources that AllWISE lists."""
+    columns = [BAND_NAMES.index(b) for b in ("w1", "w2")]
+    magnitudes = np.hstack([to_sdss(sources)[:, :2], sources.magnitudes[:, columns]])
+    curves = ("sdss_g0", "sdss_r0", "wise_w1", "wise_w2")
+    dust = 0.03 * np.array([_EXTINCTION[name] for name in curves])
+    seen = pd.DataFrame(
+        observed(magnitudes + dust, curves, rng), columns=["g", "r", "w1", "w2"]
+    )
+    return seen[seen["w1"] < _NOISE["wise_w1"][0]]
+
+
 SETS = {
     "voss_qubrics_qso": sample_voss,
     "sdss17_10k": sample_sdss,
+    "vst_atlas_wise_dev": sample_vst,
     "des_vhs_wise_unlabelled": sample_des,
 }
 

@@ -1,10 +1,11 @@
 """True sources: class, redshift or type, and true magnitudes in every band.
 
-Within simulation: above reference. Recipe: number counts by class and magnitude, mean
-colour tracks, and scatter about them; see docs/simulator.md for what each number is.
+Within simulation: above reference. Recipe: counts by class, magnitude and redshift;
+spectra of quasars through filter curves, templates of galaxies, the locus of stars; and
+scatter about them. docs/simulator.md says what each number is.
 """
 
-from qsovae.simulation.sources.counts import R_RANGE, class_counts_per_deg2
+from qsovae.simulation.sources.counts import class_counts_per_deg2
 from qsovae.simulation.sources.galaxies import draw_galaxies
 from qsovae.simulation.sources.quasars import (
     QuasarTraits,
@@ -13,7 +14,7 @@ from qsovae.simulation.sources.quasars import (
     quasar_magnitudes,
 )
 from qsovae.simulation.sources.stars import draw_stars
-from qsovae.simulation.sources.table import Sources, join
+from qsovae.simulation.sources.table import R_RANGE, Sources, join
 
 __all__ = [
     "R_RANGE",

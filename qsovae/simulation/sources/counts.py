@@ -1,20 +1,16 @@
 """How many sources of each class there are, by magnitude, and draws from that.
 
-Within sources: lowest.
+Within sources: above luminosity and table.
 """
 
 import numpy as np
 import pandas as pd
 
 from qsovae.simulation.reference import Floats, read_reference
+from qsovae.simulation.sources.luminosity import quasar_counts
+from qsovae.simulation.sources.table import R_RANGE
 
-R_RANGE = (16.0, 23.0)
 BIN_MAG = 0.5
-# Quasar counts by redshift, with the factors that bring them to published ones.
-REDSHIFT_BINS = (
-    ("qso_z0.3_1", 0.3, 1.0, 1.5), ("qso_z1_2.2", 1.0, 2.2, 1.15),
-    ("qso_z2.2_3.5", 2.2, 3.5, 1.05), ("qso_z3.5_5.5", 3.5, 5.0, 1.0),
-)  # fmt: skip
 # Absolute i magnitudes between which the stellar types of the counts lie.
 STELLAR_TYPES = {
     "F": (2.59, 4.2), "G": (4.2, 5.3), "K": (5.3, 7.3), "M0-M3": (7.5, 9.7),
@@ -28,7 +24,7 @@ def class_counts_per_deg2(latitude_deg: float = 60.0) -> dict[str, float]:
     counts = number_counts()
     column = f"_b-{nearest_latitude(latitude_deg)}"
     return {
-        "QSO": float(sum((counts[c] * f).sum() for c, _, _, f in REDSHIFT_BINS)),
+        "QSO": float(quasar_counts()[2].sum()),
         "GALAXY": float(counts["galaxy_all"].sum()),
         "STAR": float(sum(counts[f"star_{t}{column}"].sum() for t in STELLAR_TYPES)),
     }

@@ -60,7 +60,8 @@ def wavelengths_um(curves: tuple[str, ...]) -> Floats:
     for name in curves:
         begin, weights = _curve(name)
         means.append(weights @ np.log(REST_UM[begin : begin + len(weights)]))
-    return np.exp(np.array(means))
+    wavelengths: Floats = np.exp(np.array(means))
+    return wavelengths
 
 
 def photometry(

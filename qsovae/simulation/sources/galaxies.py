@@ -152,7 +152,8 @@ def _lines(position: Floats, redshift: Floats, rng: np.random.Generator) -> Floa
     width = np.interp(position, np.arange(len(widths)), widths)
     width = width * 10.0 ** rng.normal(0.0, _LINES_DEX, len(width))
     place = np.rint(np.log1p(redshift) / LOG_STEP_REDSHIFT).astype(int)
-    return -2.5 * np.log10(1.0 + width[:, None] * _line_light()[place])
+    light: Floats = 1.0 + width[:, None] * _line_light()[place]
+    return -2.5 * np.log10(light)
 
 
 @cache

@@ -1,7 +1,8 @@
 """How luminous quasars are: their counts by redshift and r magnitude.
 
-Within sources: above spectrum. The luminosity function is BOSS DR9's (Ross et al. 2013,
-PLE up to redshift 2.2 and LEDE beyond), in absolute AB magnitudes at rest 1450 A.
+Within sources: above cosmos, spectrum and table. The luminosity function is that of
+BOSS DR9 (Ross et al. 2013: PLE up to redshift 2.2, LEDE beyond), in absolute AB
+magnitudes at rest 1450 A.
 """
 
 from functools import cache
@@ -10,9 +11,9 @@ import numpy as np
 
 from qsovae.simulation.reference import Floats
 from qsovae.simulation.sources.cosmos import distance_moduli, volumes_mpc3
-from qsovae.simulation.sources.counts import R_RANGE
 from qsovae.simulation.sources.filters import CURVES, REDSHIFTS, REST_UM
 from qsovae.simulation.sources.spectrum import PARTS, continuum, quasar_parts
+from qsovae.simulation.sources.table import R_RANGE
 
 REDSHIFT_RANGE = (0.1, 5.4)
 # Below this an active nucleus is called a galaxy's.

@@ -31,8 +31,11 @@ _DUST_DEX = 0.15
 _HOST_DEX = 0.3
 _FOREST_SD = 0.15
 _REDDENING_MEAN, _RED_SHARE, _REDDENING_MOST = 0.03, 0.05, 0.3
-# Magnitudes between two surveys: they look at different times.
-_VARIABILITY = 0.15
+# Magnitudes between two surveys, which look at different times, of a quasar of M_1450
+# -26; fainter ones vary more, as their luminosity to the power -0.25 (Vanden Berk et
+# al. 2004).
+_VARIABILITY, _VARIABILITY_M_1450 = 0.13, -26.0
+_VARIABILITY_POWER = -0.25
 # And between the bands of one survey, if they were not observed at once.
 _BAND_VARIABILITY = 0.06
 _AT_ONCE = ("sdss", "gaia", "wise")
@@ -54,6 +57,8 @@ class QuasarTraits:
         Reddening, mag, less that of the median quasar.
     forest : ndarray, (n,)
         Optical depth of the forest beyond the mean, as a share of it.
+    variability : ndarray, (n,)
+        Standard deviation between two surveys, mag.
     """
 
     redshift: Floats
@@ -61,6 +66,7 @@ class QuasarTraits:
     slope: Floats
     ebv: Floats
     forest: Floats
+    variability: Floats
 
 
 def draw_quasars(n: int, rng: np.random.Generator) -> Sources:
@@ -89,9 +95,11 @@ def draw_traits(
     weights[:, PARTS.index("high")] *= 10.0 ** (_BALDWIN * fainter)
     scatter = 10.0 ** rng.normal(0.0, _HOST_DEX, n)
     weights[:, PARTS.index("host")] = host_ratio(m_1450) * scatter
+    brighter = np.clip(_VARIABILITY_M_1450 - m_1450, -3.0, 3.0)
+    variability = _VARIABILITY * 10.0 ** (0.4 * _VARIABILITY_POWER * brighter)
     return QuasarTraits(
         redshift, weights, rng.normal(0.0, _SLOPE_SD, n), _reddening(n, rng),
-        rng.normal(0.0, _FOREST_SD, n),
+        rng.normal(0.0, _FOREST_SD, n), variability,
     )  # fmt: skip
 
 
@@ -132,27 +140,32 @@ def quasar_magnitudes(
         else:
             nucleus += part if name == "hot_dust" else part * tilt
     nucleus *= dimmed * _forest(traits, observed_um)
-    nucleus *= _states(curves, len(rest_um), rng)
+    nucleus *= _states(curves, traits.variability, rng)
     flux = np.maximum(nucleus + galaxy, _FAINTEST_FLUX)
     where = int(np.abs(observed_um - 0.78).argmin())
-    return -2.5 * np.log10(flux), (galaxy / flux)[:, where]
+    magnitudes: Floats = -2.5 * np.log10(flux)
+    return magnitudes, (galaxy / flux)[:, where]
 
 
 def _forest(traits: QuasarTraits, observed_um: Floats) -> Floats:
     """Return what a thicker or thinner forest leaves, by the share of a band in it."""
     lyman_um = 0.1216 * (1.0 + traits.redshift[:, None])
     covered = np.clip((lyman_um - observed_um) / 0.14 + 0.5, 0.0, 1.0)
-    return 10.0 ** (-0.4 * 1.5 * covered * traits.forest[:, None])
+    factors: Floats = 10.0 ** (-0.4 * 1.5 * covered * traits.forest[:, None])
+    return factors
 
 
-def _states(curves: tuple[str, ...], n: int, rng: np.random.Generator) -> Floats:
+def _states(
+    curves: tuple[str, ...], variability: Floats, rng: np.random.Generator
+) -> Floats:
     """Return how bright each survey finds the nuclei, (n, n_curves)."""
     surveys = [name.split("_")[0] for name in curves]
     shifts = {
-        name: rng.normal(0.0, _VARIABILITY / np.sqrt(2.0), n)
+        name: rng.normal(0.0, variability / np.sqrt(2.0))
         for name in dict.fromkeys(surveys)
     }
     magnitudes = np.column_stack([shifts[name] for name in surveys])
     apart = _BAND_VARIABILITY * ~np.isin(surveys, _AT_ONCE)
     magnitudes += rng.normal(size=magnitudes.shape) * apart
-    return 10.0 ** (-0.4 * magnitudes)
+    factors: Floats = 10.0 ** (-0.4 * magnitudes)
+    return factors

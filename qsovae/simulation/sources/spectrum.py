@@ -89,7 +89,8 @@ def transmission() -> Floats:
     for line_um, share in zip(_LYMAN_UM, _LYMAN_SHARES, strict=True):
         below = line_um > REST_UM
         depth += share * forest_depth(observed * _LYMAN_UM[0] / line_um) * below
-    return np.exp(-depth) * (REST_UM > _LYMAN_LIMIT_UM)
+    shares: Floats = np.exp(-depth) * (REST_UM > _LYMAN_LIMIT_UM)
+    return shares
 
 
 @cache

@@ -22,6 +22,14 @@ from qsovae.simulation.sources.counts import (
 )
 from qsovae.simulation.sources.table import Sources, at_r_magnitudes
 
+# What metals take from the blue, mag: from star to star; the halo's stars have fewer.
+_BLUE = ("gaia_bp", "g")
+_METALLICITY_SD, _HALO_BLUER, _HALO_SHARE = 0.045, 0.1, 0.2
+_COLOUR_SD = 0.012
+# Early M dwarfs are redder in g-r than the library's few: mag by absolute i; adjusted
+# to stars of SDSS and VST ATLAS at equal r-i.
+_EARLY_M_REDDER = ((6.5, 0.0), (7.6, 0.08), (9.0, 0.06), (10.3, 0.0))
+
 
 def draw_stars(n: int, latitude_deg: float, rng: np.random.Generator) -> Sources:
     """Return stars: types by counts at this latitude, the locus, binaries, dwarfs."""
@@ -35,11 +43,11 @@ def draw_stars(n: int, latitude_deg: float, rng: np.random.Generator) -> Sources
     relative = _locus(absolute)
     is_wd = which == names.index("WD")
     relative[is_wd] = _white_dwarfs(int(is_wd.sum()), rng)
-    blue = ("gaia_bp", "g")
-    metallicity = rng.normal(0.0, 0.06, n) - 0.1 * (rng.random(n) < 0.2)
-    for band in blue:
+    metallicity = rng.normal(0.0, _METALLICITY_SD, n)
+    metallicity -= _HALO_BLUER * (rng.random(n) < _HALO_SHARE)
+    for band in _BLUE:
         relative[:, BAND_NAMES.index(band)] += metallicity
-    relative += rng.normal(0.0, 0.02, relative.shape)
+    relative += rng.normal(0.0, _COLOUR_SD, relative.shape)
     relative = _with_companions(relative, absolute, ~is_wd, rng)
     magnitudes = at_r_magnitudes(relative, r_mag)
     return Sources(
@@ -58,10 +66,11 @@ def _locus(absolute_i: Floats) -> Floats:
     """Return the main sequence's colours at absolute i magnitudes, (n, n_bands)."""
     dwarfs = _dwarfs()
     relative = interpolate(absolute_i, dwarfs["M_i_ab"].to_numpy(), colours(dwarfs))
+    redder = np.interp(absolute_i, *np.transpose(_EARLY_M_REDDER))
     # The table ends at M6 bluewards of i: later types go on reddening about as fast.
     later = np.clip(absolute_i - 13.1, 0.0, None)
-    for band in ("g", "gaia_bp"):
-        relative[:, BAND_NAMES.index(band)] += 0.35 * later
+    for band in _BLUE:
+        relative[:, BAND_NAMES.index(band)] += 0.35 * later + redder
     return relative
 
 

@@ -9,6 +9,9 @@ import numpy as np
 
 from qsovae.simulation.reference import BAND_NAMES, Floats
 
+# r magnitudes of the sources that are drawn.
+R_RANGE = (16.0, 23.0)
+
 
 @dataclass
 class Sources:
