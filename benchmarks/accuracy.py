@@ -225,6 +225,9 @@ def _cell(values: dict[str, Any], digits: int, sign: str = "") -> str:
 def parse_options() -> argparse.Namespace:
     """Return what was asked for."""
     parser = report.options_parser(__doc__.splitlines()[0])
+    parser.add_argument(
+        "--epochs", type=report.positive, help="by default by catalog size"
+    )
     parser.add_argument("--seeds", type=report.positive, default=5, metavar="N")
     parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
     return parser.parse_args()

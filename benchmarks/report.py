@@ -46,7 +46,6 @@ def options_parser(description: str) -> argparse.ArgumentParser:
         help="real catalogs, as NAME/NAME.parquet; by default ../shared/data beside "
         "the checkout",
     )  # fmt: skip
-    parser.add_argument("--epochs", type=positive, help="by default by catalog size")
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="JSON, by default to stdout"
     )

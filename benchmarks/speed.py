@@ -205,6 +205,9 @@ def _short(value: float) -> str:
 def parse_options() -> argparse.Namespace:
     """Return what was asked for."""
     parser = report.options_parser(__doc__.splitlines()[0])
+    parser.add_argument(
+        "--epochs", type=report.positive, help="by default by catalog size"
+    )
     parser.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS))
     parser.add_argument("--repeats", type=report.positive, default=5, metavar="N")
     parser.add_argument("--map-rows", type=report.positive, default=20_000, metavar="N")

@@ -108,7 +108,8 @@ def _reddening(n: int, rng: np.random.Generator) -> Floats:
 
     The mean spectrum is that of the median quasar, dust and all.
     """
-    excess = rng.exponential(_REDDENING_MEAN, n) - _REDDENING_MEAN * np.log(2.0)
+    excess: Floats = rng.exponential(_REDDENING_MEAN, n)
+    excess -= _REDDENING_MEAN * np.log(2.0)
     tail = rng.random(n) < _RED_SHARE
     excess[tail] = rng.uniform(0.05, _REDDENING_MOST, tail.sum())
     return excess
