@@ -35,7 +35,8 @@ class _Type(NamedTuple):
 
     Density is relative, at redshift zero, and goes with this power of 1 + redshift; M*
     is AB for H0 70 and brightens by so many magnitudes to redshift one; the width is
-    that of H alpha and [N II], um.
+    that of H alpha and [N II], um. Dimmer is by how many magnitudes the template's
+    light is too bright at ``_INFRARED_UM``.
     """
 
     density: float
@@ -44,15 +45,18 @@ class _Type(NamedTuple):
     evolution: float
     growth: float
     halpha_um: float
+    dimmer: tuple[float, float, float]
 
 
 # After Baldry et al. (2004), whose red galaxies are E here and whose blue ones are the
-# others; widths after Kennicutt (1992).
+# others; widths after Kennicutt (1992); dimmer is adjusted to VST ATLAS and AllWISE,
+# whose profile fit also loses some light of extended galaxies.
+_INFRARED_UM = (1.5, 2.4, 3.3, 4.2)
 _TYPES = {
-    "E": _Type(2.2, -21.5, -0.6, 1.0, -1.0, 0.0),
-    "Sbc": _Type(2.2, -21.1, -1.0, 1.0, 0.0, 0.0020),
-    "Scd": _Type(2.2, -20.5, -1.2, 1.0, 0.0, 0.0045),
-    "Im": _Type(2.0, -19.4, -1.4, 1.0, 0.0, 0.0060),
+    "E": _Type(2.2, -21.5, -0.6, 1.0, -1.0, 0.0, (0.12, 0.15, 0.15)),
+    "Sbc": _Type(2.2, -21.1, -1.0, 1.0, 0.0, 0.0020, (0.15, 0.25, 0.18)),
+    "Scd": _Type(2.2, -20.5, -1.2, 1.0, 0.0, 0.0045, (0.30, 0.50, 0.25)),
+    "Im": _Type(2.0, -19.4, -1.4, 1.0, 0.0, 0.0060, (0.15, 0.25, 0.05)),
 }
 # Lines of gas that stars ionise, um, and their widths relative to H alpha's.
 _LINES = ((0.6565, 1.0), (0.5000, 0.3), (0.4862, 0.12), (0.3727, 0.3))
@@ -68,6 +72,7 @@ _YOUNGER_MAG = 0.35
 _REDDER_MAG = 0.04
 _MOST_REDDENING = 0.3
 _COLOUR_SD = 0.015
+_INFRARED_SD = 0.15  # of the warm dust of all but E
 
 
 def draw_galaxies(n: int, rng: np.random.Generator) -> Sources:
@@ -85,6 +90,10 @@ def draw_galaxies(n: int, rng: np.random.Generator) -> Sources:
     relative += inner[:, None] * 2.2 * (0.55 / rest_um) ** 0.7
     relative += _lines(position, redshift, rng)
     relative += rng.normal(0.0, _COLOUR_SD, relative.shape)
+    warm = (
+        np.clip((rest_um - 1.5) / 1.5, 0.0, 1.0) * np.clip(position, 0.0, 1.0)[:, None]
+    )
+    relative += warm * rng.normal(0.0, _INFRARED_SD, (n, 1))
     size = np.interp(r_mag, [18, 20, 22, 24], [1.5, 0.9, 0.56, 0.34])
     size = size * 10.0 ** rng.normal(0.0, 0.2, n)
     unknown = np.full(n, np.nan)
@@ -169,6 +178,8 @@ def _tracks() -> tuple[Floats, float]:
     below = np.clip((0.40 - rest_um) / 0.15, 0.0, 1.0)
     table[0] -= _YOUNGER_MAG * age * below
     table -= _REDDER_MAG * np.clip((rest_um - 0.60) / 0.10, 0.0, 1.0)
+    for k, kind in enumerate(_TYPES.values()):
+        table[k] += np.interp(rest_um, _INFRARED_UM, (0.0, *kind.dimmer))
     return table, step
 
 
