@@ -65,7 +65,7 @@ _LINE_SD_UM = 0.001
 _REDSHIFT_STEP = 0.01
 _REDSHIFTS = np.arange(0.015, 1.5, _REDSHIFT_STEP)
 # The stars of an E were younger, which the template's are not: so many magnitudes at
-# rest 0.25 um at redshift 0.9, none from 0.4 um on or up to redshift 0.3.
+# rest 0.25 um at redshift 0.9, none from 0.38 um on or up to redshift 0.3.
 _YOUNGER_MAG = 0.35
 # The templates are bluer in r-i than SDSS galaxies of r < 17.77 are, g-r and i-z being
 # the same: so much brighter from rest 0.7 um on, none up to 0.6 um; adjusted to them.
@@ -175,7 +175,7 @@ def _tracks() -> tuple[Floats, float]:
     redshift = lines[0]["z"].to_numpy()[:, None]
     age = np.clip((redshift - 0.3) / 0.6, 0.0, 1.5)
     rest_um = WAVELENGTH_UM / (1.0 + redshift)
-    below = np.clip((0.40 - rest_um) / 0.15, 0.0, 1.0)
+    below = np.clip((0.38 - rest_um) / 0.13, 0.0, 1.0)
     table[0] -= _YOUNGER_MAG * age * below
     table -= _REDDER_MAG * np.clip((rest_um - 0.60) / 0.10, 0.0, 1.0)
     for k, kind in enumerate(_TYPES.values()):
