@@ -38,6 +38,7 @@ benchmark: .venv/tests-ready
 	$(BIN)/python benchmarks/matching.py --readme README.md
 	$(BIN)/python benchmarks/check.py --readme README.md
 	$(BIN)/python benchmarks/simulate.py --readme README.md
+	$(BIN)/python benchmarks/mock.py --readme README.md
 
 .venv/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

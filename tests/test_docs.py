@@ -205,7 +205,9 @@ def test_the_five_lines_of_python_give_probabilities(monkeypatch):
     assert (predicted == names["y"])[known].mean() > 0.7
 
 
-@pytest.mark.parametrize("name", ["accuracy", "speed", "matching", "check", "simulate"])
+@pytest.mark.parametrize(
+    "name", ["accuracy", "speed", "matching", "check", "simulate", "mock"]
+)
 def test_the_readme_has_room_for_each_benchmark(name):
     inside = README.split(f"<!-- benchmark:{name} -->")
     assert len(inside) == 2

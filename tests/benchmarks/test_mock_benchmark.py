@@ -13,7 +13,7 @@ import qsovae
 
 FOLDER = Path(qsovae.__file__).resolve().parents[1] / "benchmarks"
 PAGE = "before\n<!-- benchmark:mock -->\nold\n<!-- /benchmark:mock -->\nafter"
-ROWS = 700
+ROWS = 400
 
 
 @pytest.fixture
