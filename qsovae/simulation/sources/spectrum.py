@@ -21,8 +21,8 @@ PIVOT_UM = 0.3
 # break, 1244 K and 3.96: adjusted to the medians of bright quasars in Pan-STARRS, Gaia
 # and AllWISE (benchmarks/mock.py).
 _BREAKS_UM = (0.12, 0.388, 1.0)
-_SLOPES = (1.349, 0.31, -0.28, 0.14)
-_DUST_K, _DUST_RATIO = 1180.0, 3.08
+_SLOPES = (1.349, 0.31, -0.28, 0.06)
+_DUST_K, _DUST_RATIO = 1195.0, 3.20
 _PLANCK_UM_K = 14387.77
 # f_nu of an early spiral by rest wavelength, um: mean of the E and Sbc templates.
 _HOST_UM = (0.09, 0.15, 0.20, 0.25, 0.30, 0.35, 0.39, 0.42, 0.477, 0.64, 0.78, 0.915,
