@@ -103,11 +103,15 @@ def show_head(
             simulated_badge()
         page_link("train", "Train on this catalog")
     cells = st.columns(4)
-    doubtful = int((report.quality > 0).sum())
+    doubtful = int(((report.quality & qsovae.DOUBTS) > 0).sum())
     cells[0].metric("Rows", f"{catalog.n_rows:,}")
     cells[1].metric("Columns", f"{len(report.columns):,}")
     cells[2].metric("Bands", f"{len(catalog.bands)}")
-    cells[3].metric("Rows with a quality bit", f"{doubtful:,}")
+    cells[3].metric(
+        "Doubtful rows", f"{doubtful:,}",
+        help="With a quality bit other than for an upper limit, a place outside of a "
+        "footprint or a crowded beam; see Quality.",
+    )  # fmt: skip
 
 
 def main() -> None:

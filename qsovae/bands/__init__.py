@@ -13,7 +13,12 @@ from qsovae.bands.names import (
     plain_name,
 )
 from qsovae.bands.photometry import BANDS, COUNT_UNITS, FLUX_UNITS, Band
-from qsovae.bands.quality import MORPHOLOGIES, QUALITY_DESCRIPTIONS, Quality
+from qsovae.bands.quality import (
+    DOUBTS,
+    MORPHOLOGIES,
+    QUALITY_DESCRIPTIONS,
+    Quality,
+)
 from qsovae.bands.skies import SurveySky, survey_skies
 from qsovae.bands.surveys import COMBINED_SURVEYS, Carried, SurveyDefinition
 
@@ -22,6 +27,7 @@ __all__ = [
     "BAND_ROLES",
     "COMBINED_SURVEYS",
     "COUNT_UNITS",
+    "DOUBTS",
     "FLUX_UNITS",
     "MORPHOLOGIES",
     "QUALITY_DESCRIPTIONS",

@@ -35,6 +35,11 @@ class Quality(IntFlag):
     UPPER_LIMIT = 262144
 
 
+# These tell where surveys looked and what is near; most rows of a combined catalog have
+# one, and nothing is wrong with them. All others are doubts.
+_CIRCUMSTANCES = Quality.OUTSIDE_FOOTPRINT | Quality.CROWDED_BEAM | Quality.UPPER_LIMIT
+DOUBTS = Quality(sum(bit for bit in Quality if not bit & _CIRCUMSTANCES))
+
 QUALITY_DESCRIPTIONS: dict[Quality, str] = {
     Quality.SENTINEL: "a value was a code for 'missing' and counts as unobserved",
     Quality.NON_FINITE: "a value was infinite and counts as unobserved",

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from qsovae.catalog.catalog import Catalog
 
 # What became of a measurement; codes are places in this list.
-STATUSES = np.array(["ok", "nondetect", "unobserved", "bad"], dtype=object)
-OK, NONDETECT, UNOBSERVED, BAD = range(4)
+STATUSES = np.array(["ok", "nondetect", "unobserved", "bad", "saturated"], dtype=object)
+OK, NONDETECT, UNOBSERVED, BAD, SATURATED = range(5)
 # A limit at 95 % confidence is two standard errors above a flux of zero.
 _LIMIT_SIGMAS = 2.0
 # The depth is read off the faintest tenth of the detections, if these are enough.
@@ -85,7 +85,8 @@ def measure(catalog: "Catalog", band: str) -> Measured:
     columns, status = _columns(catalog, band), catalog.status(band)
     magnitude, error = magnitudes(catalog, band)
     flux, flux_err = _stated_flux(catalog, columns)
-    flux, flux_err = (np.where(status == BAD, np.nan, v) for v in (flux, flux_err))
+    wrong = np.isin(status, (BAD, SATURATED))
+    flux, flux_err = (np.where(wrong, np.nan, v) for v in (flux, flux_err))
     if "magnitude" in columns:
         # A magnitude left in a row that was not seen is the limit itself.
         stated = to_flux(_stated_magnitude(catalog, columns["magnitude"]))

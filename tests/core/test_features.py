@@ -57,10 +57,10 @@ def photometry(rng):
 
 def test_a_status_tells_what_was_looked_for_from_what_was_not(photometry):
     photometry["g_status"] = photometry["g_status"].astype(object)
-    photometry["g_status"][:3] = ["unobserved", "bad", "nonsense"]
+    photometry["g_status"][:3] = ["unobserved", "saturated", "nonsense"]
     photometry["g_mag_ab"][:2] = np.nan
     found = measured(photometry, "g")
-    assert found.status[:3].tolist() == ["unobserved", "bad", "ok"]
+    assert found.status[:3].tolist() == ["unobserved", "saturated", "ok"]
     assert (found.status[-10:] == "nondetect").all()
     assert np.isnan(found.flux[[0, 1, -1]]).all()
 

@@ -50,7 +50,8 @@ def test_the_catalog_page_counts_as_the_core_does(open_page, metrics, simulated)
     assert shown["Rows"] == f"{catalog.n_rows:,}"
     assert shown["Bands"] == str(len(catalog.bands))
     assert (
-        shown["Rows with a quality bit"] == f"{(qsovae.row_flags(catalog) > 0).sum():,}"
+        shown["Doubtful rows"]
+        == f"{(qsovae.row_flags(catalog) & qsovae.DOUBTS > 0).sum():,}"
     )
 
 
