@@ -8,8 +8,11 @@ from scipy import stats
 import qsovae
 from qsovae.errors import ConfigError
 from qsovae.simulation import labels, observing, patches, reference, shapes, sources
+from qsovae.simulation.astrometry import draw_motions
 from qsovae.simulation.blends import beam_leak, beam_pairs, brightest_near, rows_near
+from qsovae.simulation.observed import observe
 from qsovae.simulation.population import DEMO_MIX
+from qsovae.simulation.request import SimulationRequest
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +101,24 @@ def test_the_significance_of_no_motion_follows_rayleighs_law(mock):
     assert p > 1e-3
     stars = mock[(mock["class_true"] == "STAR") & mock["pm_sig"].notna()]
     assert (stars["pm_sig"] > 3).mean() > 0.5
+
+
+def test_errors_of_the_two_motions_correlate_as_gaia_says():
+    n = 20_000
+    resting = point_sources(n, "QSO")
+    resting.magnitudes[:, columns("gaia_g")] = 18.0
+    m = draw_motions(
+        resting, np.zeros(n), np.full(n, 50.0), np.ones(n, dtype=bool),
+        np.random.default_rng(0),
+    )  # fmt: skip
+    product = (m.pm_ra / m.pm_ra_error) * (m.pm_dec / m.pm_dec_error)
+    strong = m.correlation > 0.3
+    assert product[strong].mean() == pytest.approx(
+        m.correlation[strong].mean(), abs=0.07
+    )
+    assert (m.true_pm_ra == 0).all()
+    _, p = stats.kstest(m.significance, "rayleigh")
+    assert p > 1e-3
 
 
 def test_a_point_source_without_signal_looks_extended():
@@ -247,6 +268,23 @@ def test_neighbours_leak_into_the_beam_by_their_distance():
     assert rows_near(pairs, np.array([True, False, True])).tolist() == [0, 1, 0]
 
 
+def test_each_source_has_the_light_of_its_neighbours_in_wise_alone():
+    scene = next(observe(SimulationRequest(2000, 3, "sky"), crowded=True)).scene
+    dimmed = scene.sources.magnitudes + observing.extinction(scene.ebv)
+    own = observing.to_flux(dimmed + scene.patches.zero_point_mag[scene.patch])
+    excess = scene.flux - own
+    others = columns("g", "r", "i", "z", "y", "j", "h", "ks")
+    assert (excess[:, others] == 0).all()
+    pairs = scene.pairs
+    share = np.exp(-0.5 * (pairs.separation_arcsec * 2.355 / 6.1) ** 2)
+    assert len(share) > 100
+    for k in columns("w1", "w2"):
+        assert (excess[pairs.first, k] >= 0.999 * share * own[pairs.second, k]).all()
+    # The crowd that only WISE sees leaks into sources without a neighbour, too.
+    alone = np.setdiff1d(np.arange(len(own)), pairs.first)
+    assert (excess[alone][:, columns("w1")] > 0).mean() > 0.3
+
+
 def test_the_brightest_within_half_a_beam_outshines():
     ra, north = np.full(4, 10.0), np.array([0.0, 2.0, 4.0, 60.0])
     pairs = beam_pairs(ra, -30.0 + north / 3600)
@@ -297,6 +335,17 @@ def test_biased_labels_are_of_bright_and_of_quasar_like_sources():
         for table in (fair, biased)
     ]
     assert share[1] > 2 * share[0]
+
+
+def test_the_command_takes_the_bias_and_the_header_tells_of_it(tmp_path):
+    from qsovae.cli import main
+
+    paths = tmp_path / "command.fits", tmp_path / "python.fits"
+    words = ["--rows", "60", "--seed", "4", "--mix", "sky", "--label-bias"]
+    assert main(["simulate", str(paths[0]), *words]) == 0
+    qsovae.write_simulation(paths[1], 60, 4, "sky", label_bias=True)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert qsovae.read_table(paths[0]).meta["SIM_BIAS"] == "True"
 
 
 def test_a_red_faint_quasar_is_rarely_a_target():
