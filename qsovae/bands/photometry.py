@@ -14,7 +14,10 @@ FLUX_UNITS: dict[str, float] = {
     "nanomaggies": 3631.0, "nmgy": 3631.0, "mgy": 3.631e12, "maggy": 3.631e12,
 }  # fmt: skip
 # A flux in counts gets its scale from rows that have the magnitude as well.
-COUNT_UNITS = ("dn", "count", "counts", "adu", "ct")
+COUNT_UNITS = (
+    "dn", "count", "counts", "adu", "ct", "electron.s**-1", "'electron'.s**-1",
+    "electron / s", "electron s-1", "e-/s",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from qsovae.motions import motion_significance
 from qsovae.simulation.reference import BAND_NAMES, Floats
 from qsovae.simulation.sources import Sources
 
@@ -46,9 +47,7 @@ class Motions:
     def significance(self) -> Floats:
         """The motion in units of its covariance: Rayleigh's law for what rests."""
         east, north = self.pm_ra / self.pm_ra_error, self.pm_dec / self.pm_dec_error
-        rho = self.correlation
-        squared = (east**2 - 2.0 * rho * east * north + north**2) / (1.0 - rho**2)
-        return np.sqrt(squared)
+        return motion_significance(east, north, self.correlation)
 
 
 def draw_motions(

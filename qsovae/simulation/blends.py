@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qsovae.crossmatch import Pairs, SkyIndex
-from qsovae.simulation.observing import to_flux
+from qsovae.magnitudes import to_flux
 from qsovae.simulation.reference import Floats
 
 _BEAM_ARCSEC = 6.1 / 2.355

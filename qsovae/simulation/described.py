@@ -104,8 +104,8 @@ def combined_columns() -> dict[str, Description]:
             ),
             f"{name}_flux_njy": Description(
                 "nJy", f"phot.flux.density;{ucd}",
-                f"flux in {label}, not dereddened; kept where nothing was detected, "
-                "and may be negative there",
+                f"flux in {label}, not dereddened; where the survey states it of what "
+                "it did not detect, and may be negative there",
             ),
             f"{name}_flux_err_njy": Description(
                 "nJy", f"stat.error;phot.flux.density;{ucd}",

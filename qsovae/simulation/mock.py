@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from qsovae.catalog import STATUSES
 from qsovae.simulation.described import combined_columns
 from qsovae.simulation.observed import observe
-from qsovae.simulation.observing import STATUSES
 from qsovae.simulation.population import DEMO_MIX
 from qsovae.simulation.reference import BAND_NAMES
 from qsovae.simulation.request import SimulationRequest

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from qsovae.magnitudes import to_magnitude
 from qsovae.simulation import observing
 from qsovae.simulation.astrometry import Motions, draw_motions
 from qsovae.simulation.labels import draw_labels
@@ -39,7 +40,7 @@ class Observed:
     flux, sigma : ndarray, (n, n_bands)
         Measured flux and its reported error in nJy, NaN where not observed.
     status : ndarray of int8, (n, n_bands)
-        Places in ``observing.STATUSES``.
+        Places in ``STATUSES`` of catalog.
     detected : ndarray of bool
         Whether DELVE lists it: at 5 sigma in r or i.
     in_gaia : ndarray of bool
@@ -106,7 +107,7 @@ def _observe(scene: Scene, streams: Streams, *, label_bias: bool) -> Observed:
 
 def _in_gaia(scene: Scene, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Return what Gaia lists: few galaxies, those that look like points to it."""
-    g_magnitude = observing.to_magnitude(scene.flux[:, BAND_NAMES.index("gaia_g")])
+    g_magnitude = to_magnitude(scene.flux[:, BAND_NAMES.index("gaia_g")])
     limit = scene.patches.gaia_limit[scene.patch]
     is_small = (scene.sources.kind != "GALAXY") | (
         scene.sources.half_light_arcsec < _LARGEST_IN_GAIA_ARCSEC

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qsovae.bands import BANDS
+from qsovae.catalog import BAD, NONDETECT, OK, SATURATED, UNOBSERVED
+from qsovae.magnitudes import to_flux
 from qsovae.simulation.reference import (
     BAND_NAMES,
     GAIA,
@@ -16,12 +18,6 @@ from qsovae.simulation.reference import (
     Floats,
 )
 
-AB_ZERO = 31.4  # AB magnitude of 1 nJy
-# What became of a measurement; codes are places in this list.
-STATUSES = np.array(
-    ["ok", "nondetect", "unobserved", "bad", "saturated"], dtype=object
-)  # fmt: skip
-OK, NONDETECT, UNOBSERVED, BAD, SATURATED = range(5)
 # Fractional error that no depth removes, by survey.
 _FLOOR = {**dict.fromkeys(OPTICAL, 0.01), **dict.fromkeys(INFRARED, 0.02),
           **dict.fromkeys(WISE, 0.03), **dict.fromkeys(GAIA, 0.003)}  # fmt: skip
@@ -33,17 +29,6 @@ _LIKE_OPTICAL = {"gaia_bp": 2.7, "gaia_g": 2.3, "gaia_rp": 1.6}
 def columns_of(bands: tuple[str, ...]) -> list[int]:
     """Return the places of bands in the arrays."""
     return [BAND_NAMES.index(band) for band in bands]
-
-
-def to_flux(magnitude: Floats) -> Floats:
-    """Return nJy."""
-    return 10.0 ** ((AB_ZERO - magnitude) / 2.5)
-
-
-def to_magnitude(flux: Floats) -> Floats:
-    """Return AB magnitudes; NaN where the flux is not positive."""
-    positive = np.where(flux > 0, flux, np.nan)
-    return AB_ZERO - 2.5 * np.log10(positive)
 
 
 def extinction(ebv: Floats) -> Floats:
@@ -83,6 +68,19 @@ def gaia_lists(
     share = 1.0 / (1.0 + np.exp((gaia_g - limit) / 0.1))
     listed: NDArray[np.bool_] = rng.random(len(gaia_g)) < share
     return listed
+
+
+def published(status: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return of which measurements there is a flux, (n, n_bands).
+
+    DELVE states it of whatever it looked at, CatWISE in both bands of what it lists,
+    VHS and Gaia only of what they see.
+    """
+    known = np.isin(status, (OK, NONDETECT))
+    vhs_gaia, wise = columns_of((*INFRARED, *GAIA)), columns_of(WISE)
+    known[:, vhs_gaia] = status[:, vhs_gaia] == OK
+    known[:, wise] &= (status[:, wise] == OK).any(axis=1, keepdims=True)
+    return known
 
 
 def statuses(

@@ -10,6 +10,8 @@ from astropy.coordinates import SkyCoord
 from astropy_healpix import HEALPix
 from numpy.typing import NDArray
 
+from qsovae.catalog import OK, STATUSES
+from qsovae.magnitudes import magnitude_error, to_magnitude
 from qsovae.simulation import observing
 from qsovae.simulation.astrometry import Motions
 from qsovae.simulation.observed import Observed
@@ -25,7 +27,6 @@ from qsovae.simulation.shapes import Shapes, ext_class
 
 EPOCH_JYR = 2018.0
 SPECTRUM = "simulated"
-_POGSON = 2.5 / np.log(10.0)
 _LEAST_ERROR_MAG = 0.0002
 _FOOTPRINTS = {"vhs": INFRARED, "catwise": WISE, "gaia": GAIA}
 _NULL = np.array(None, dtype=object)
@@ -48,10 +49,9 @@ def combined_rows(observed: Observed) -> pd.DataFrame:
 
 def magnitudes(observed: Observed) -> tuple[Floats, Floats]:
     """Return AB magnitudes and errors, (n, n_bands), NaN unless the status is ok."""
-    ok = observed.status == observing.OK
-    flux = np.where(ok, observed.flux, np.nan)
-    error = _POGSON * observed.sigma / flux
-    return observing.to_magnitude(flux), np.maximum(error, _LEAST_ERROR_MAG)
+    flux = np.where(observed.status == OK, observed.flux, np.nan)
+    error = magnitude_error(flux, observed.sigma)
+    return to_magnitude(flux), np.maximum(error, _LEAST_ERROR_MAG)
 
 
 def labels(observed: Observed) -> dict[str, np.ndarray]:
@@ -84,7 +84,7 @@ def _places(ra_deg: Floats, dec_deg: Floats) -> dict[str, np.ndarray]:
 
 def _photometry(observed: Observed) -> dict[str, np.ndarray]:
     """Return magnitude, flux, their errors and status of every band."""
-    known = np.isin(observed.status, (observing.OK, observing.NONDETECT))
+    known = observing.published(observed.status)
     values = {
         suffix: array.astype(np.float32)
         for suffix, array in zip(
@@ -100,7 +100,7 @@ def _photometry(observed: Observed) -> dict[str, np.ndarray]:
     columns: dict[str, np.ndarray] = {}
     for k, band in enumerate(BAND_NAMES):
         columns |= {f"{band}_{suffix}": array[:, k] for suffix, array in values.items()}
-        columns[f"{band}_status"] = observing.STATUSES[observed.status[:, k]]
+        columns[f"{band}_status"] = STATUSES[observed.status[:, k]]
     return columns
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qsovae.crossmatch import Pairs
+from qsovae.magnitudes import to_flux
 from qsovae.simulation import observing
 from qsovae.simulation.blends import (
     CROWD_PER_DEG2,
@@ -121,7 +122,7 @@ def draw_scene(n_patches: int, mix: str, streams: Streams, *, crowded: bool) -> 
     latitude = galactic_latitude(ra, dec)
     ebv = reddening(ra, dec, latitude)
     dimmed = sources.magnitudes + observing.extinction(ebv)
-    flux = observing.to_flux(dimmed + patches.zero_point_mag[patch])
+    flux = to_flux(dimmed + patches.zero_point_mag[patch])
     scene = Scene(
         sources, patches, patch, ra, dec, latitude, ebv, flux,
         draw_pairs(sources.kind == "STAR", streams["pairs"]),
@@ -185,7 +186,7 @@ def _draw_crowd(patches: Patches, width_deg: Floats, rng: np.random.Generator) -
     )
     return Scene(
         sources, patches, patch, ra, dec, patches.gal_b_deg[patch], nothing,
-        observing.to_flux(magnitudes), nothing, np.zeros(n, dtype=np.int16),
+        to_flux(magnitudes), nothing, np.zeros(n, dtype=np.int16),
         np.full(n, -1),
     )  # fmt: skip
 

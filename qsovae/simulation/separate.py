@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qsovae.bands import COMBINED_SURVEYS, SurveyDefinition
+from qsovae.catalog import OK
 from qsovae.crossmatch import Floats, moved
 from qsovae.simulation import observing
 from qsovae.simulation.described import Description
@@ -197,7 +198,7 @@ def _listed(observed: Observed, definition: SurveyDefinition) -> NDArray[np.bool
     if definition.key == "delve":
         return observed.detected.copy()
     bands = ("gaia_g",) if definition.key == "gaia" else definition.bands
-    is_seen = observed.status[:, observing.columns_of(bands)] == observing.OK
+    is_seen = observed.status[:, observing.columns_of(bands)] == OK
     listed: NDArray[np.bool_] = is_seen.any(axis=1)
     if definition.key == "catwise":
         # One beam has one row: that of the brightest.

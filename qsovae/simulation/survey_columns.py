@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qsovae.bands import BANDS, COMBINED_SURVEYS, SurveyDefinition
+from qsovae.catalog import BAD, NONDETECT
+from qsovae.magnitudes import AB_ZERO, POGSON, to_magnitude
 from qsovae.simulation import observing
 from qsovae.simulation.described import Description
 from qsovae.simulation.observed import Observed
@@ -16,7 +18,6 @@ from qsovae.simulation.reference import BAND_NAMES, OPTICAL, WISE, Floats
 from qsovae.simulation.rows import labels, magnitudes
 from qsovae.simulation.shapes import ext_class, merged_class, noisy_spread, true_spread
 
-_POGSON = 2.5 / np.log(10.0)
 _VHS_SEEING_ARCSEC = 0.9
 # Vega magnitudes of one count in CatWISE.
 _WISE_ZERO = {"w1": 20.5, "w2": 19.5}
@@ -63,7 +64,7 @@ def _magnitude_columns(definition: SurveyDefinition, observed: Observed) -> Colu
         )
         if definition.snr is not None:
             columns[definition.spelt(definition.snr, band)] = SurveyColumn(
-                _coded(_POGSON / error[:, k], known, names["missing"]),
+                _coded(POGSON / error[:, k], known, names["missing"]),
                 Description("", "stat.snr", f"flux in {label} over its error"),
             )
             continue
@@ -148,10 +149,8 @@ def _catwise_columns(observed: Observed, _: np.random.Generator) -> Columns:
     for band, k in zip(WISE, observing.columns_of(WISE), strict=True):
         flux, sigma = observed.flux[:, k], observed.sigma[:, k]
         status, shift = observed.status[:, k], BANDS[band].ab_minus_vega
-        is_limit, usable = status == observing.NONDETECT, status != observing.BAD
-        limit = observing.to_magnitude(
-            np.maximum(flux, 0.0) + _WISE_LIMIT_SIGMA * sigma
-        )
+        is_limit, usable = status == NONDETECT, status != BAD
+        limit = to_magnitude(np.maximum(flux, 0.0) + _WISE_LIMIT_SIGMA * sigma)
         written = {
             "magnitude": np.where(is_limit, limit, magnitude[:, k]) - shift,
             "error": np.where(is_limit, _WISE_NO_ERROR, error[:, k]),
@@ -164,7 +163,7 @@ def _catwise_columns(observed: Observed, _: np.random.Generator) -> Columns:
             columns[definition.spelt(definition.writes[kind], band)] = SurveyColumn(
                 written[kind].astype(np.float32), Description(unit, "phot.mag", about)
             )
-        count = 10.0 ** (0.4 * (_WISE_ZERO[band] - observing.AB_ZERO + shift))
+        count = 10.0 ** (0.4 * (_WISE_ZERO[band] - AB_ZERO + shift))
         columns |= _wise_fluxes(band, flux * count, sigma * count, usable)
         flags += np.where(usable, "0", "D").astype(object)
     column = SurveyColumn(
