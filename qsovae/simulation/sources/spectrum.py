@@ -24,7 +24,7 @@ _BREAKS_UM = (0.12, 0.388, 1.0)
 _SLOPES = (1.349, 0.31, -0.28, 0.06)
 _DUST_K, _DUST_RATIO = 1195.0, 3.20
 _PLANCK_UM_K = 14387.77
-# f_nu of an early spiral by rest wavelength, um: mean of the E and Sbc templates.
+# f_nu of an early spiral by rest wavelength, um: drawn between the E and Sbc templates.
 _HOST_UM = (0.09, 0.15, 0.20, 0.25, 0.30, 0.35, 0.39, 0.42, 0.477, 0.64, 0.78, 0.915,
             1.02, 1.25, 1.64, 2.15, 3.35, 4.6, 5.9)  # fmt: skip
 _HOST = (0.0, 0.02, 0.03, 0.04, 0.08, 0.14, 0.20, 0.36, 0.48, 0.78, 1.0, 1.23,
