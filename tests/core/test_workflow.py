@@ -114,8 +114,11 @@ def test_every_row_is_scored_in_its_order(run, catalog):
 
 def test_a_row_of_which_nothing_was_observed_keeps_its_place(run, simulated, tmp_path):
     frame = qsovae.read_table(simulated).frame
-    features = [c for c in frame if c.endswith(("_mag_ab", "_sig", "spread_model"))]
+    seen = ("_mag_ab", "_njy", "_sig", "spread_model")
+    features = [c for c in frame if c.endswith(seen)]
     frame.loc[3, features] = np.nan
+    # A band that was looked at in vain is observed: its limit is a measurement.
+    frame.loc[3, [c for c in frame if c.endswith("_status")]] = "unobserved"
     path = tmp_path / "holes.parquet"
     qsovae.write_table(frame, path)
     table = qsovae.score_rows(run, qsovae.open_catalog(path))
@@ -255,7 +258,7 @@ def test_a_stop_file_stops_the_map_as_well(simulated, tmp_path):
 def test_unlabelled_repeats_of_test_rows_teach_the_model_nothing(simulated, tmp_path):
     frame = qsovae.read_table(simulated).frame
     # What the features are depends on how often a band was observed, and how deep.
-    frame = frame[[c for c in frame if not c.endswith("_mag_err")]]
+    frame = frame[[c for c in frame if not c.endswith(("_err", "_err_njy"))]]
     request = TrainRequest(
         tmp_path / "once.parquet", "class_true", "once", features=("i", "g-r", "r-i"),
         epochs=2, with_map=False,
