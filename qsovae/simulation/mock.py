@@ -21,9 +21,9 @@ from qsovae.tables import TableWriter
 
 SIM_VERSION = "2"
 KNOWN_GAPS = (
-    "no broad-absorption or lensed quasars, no type-2 AGN, no carbon stars or compact "
-    "post-starbursts, SED-to-filter mismatch up to 0.05 mag, W2 extrapolated at "
-    "redshift < 0.4, no clustering"
+    "no broad-absorption or lensed quasars, no type-2 AGN, no giants, no carbon stars "
+    "or compact post-starbursts, hosts as every survey sees them alike, galaxies and "
+    "stars from tables of colours, no clustering"
 )
 _FIRST_ID = 10**12 + 1
 
