@@ -36,8 +36,8 @@ class Column:
         Of what belongs to a band, one of ``BANDS``; of a magnitude, AB or Vega.
     unit : str or None
     sentinels, nondetections : tuple of float
-        Values that mean 'missing'; those of a magnitude that mean 'looked, and saw
-        nothing'.
+        Values that mean 'missing'; those of a magnitude, or of its error, that mean
+        'looked, and saw nothing'.
     limit_without_error : bool
         Of a magnitude: whether it is an upper limit where its error is missing.
     error_of : str or None

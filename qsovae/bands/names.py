@@ -120,9 +120,10 @@ def _column(entry: dict[str, Any], band: str, role: str, rank: int) -> BandColum
     codes = [*entry["sentinels"]]
     if role == "magnitude_error":
         codes += entry.get("error_sentinels", [])
-    unseen = entry.get("nondetections", []) if is_magnitude else []
+    unseen = {"magnitude": "nondetections", "magnitude_error": "error_nondetections"}
     return BandColumn(
-        entry["title"], band, role, entry["system"], rank, tuple(codes), tuple(unseen),
+        entry["title"], band, role, entry["system"], rank, tuple(codes),
+        tuple(entry.get(unseen.get(role, ""), [])),
         is_magnitude and entry.get("limit_without_error", False),
         entry.get("flux_unit") if role.startswith("flux") else None,
     )  # fmt: skip

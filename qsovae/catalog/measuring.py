@@ -178,12 +178,14 @@ def _status_by_magnitude(
     status[np.isnan(magnitude)] = BAD
     status[np.isnan(raw) | is_sentinel(raw, column.sentinels)] = UNOBSERVED
     status[np.isposinf(raw) | is_sentinel(raw, column.nondetections)] = NONDETECT
-    if column.limit_without_error and error is not None:
-        given = catalog.numbers(error.name)
-        without = np.isnan(given) | is_sentinel(given, error.sentinels)
-        usual = magnitude[np.isfinite(magnitude) & ~without]
-        # Limits are faint: the brightest stars lack errors as well, by saturation.
-        # Where no row has an error, their absence says nothing.
-        if usual.size:
-            status[without & (magnitude >= np.median(usual))] = NONDETECT
+    if error is not None:
+        given, seen = catalog.numbers(error.name), np.isfinite(magnitude)
+        if column.limit_without_error:
+            without = np.isnan(given) | is_sentinel(given, error.sentinels)
+            usual = magnitude[seen & ~without]
+            # Limits are faint: the brightest stars lack errors as well, by saturation.
+            # Where no row has an error, their absence says nothing.
+            if usual.size:
+                status[without & (magnitude >= np.median(usual))] = NONDETECT
+        status[seen & is_sentinel(given, error.nondetections)] = NONDETECT
     return status

@@ -116,7 +116,7 @@ def train(options: Namespace) -> int:
 
 def evaluate(options: Namespace) -> int:
     """Print the scores of a run."""
-    from qsovae.bands import Quality
+    from qsovae.bands import DOUBTS
     from qsovae.runs import open_run
     from qsovae.workflow import evaluate_run
 
@@ -125,7 +125,7 @@ def evaluate(options: Namespace) -> int:
     if options.catalog:
         catalog = _open_for(run, options.catalog, options.mapping)
     named = options.without_quality
-    bits = list(Quality.__members__) if named == "any" else named.split(",")
+    bits = [str(bit.name) for bit in DOUBTS] if named == "any" else named.split(",")
     report = evaluate_run(run, catalog, options.label, quality=[b for b in bits if b])
     if named:
         text.say(f"qsovae: {report['rows_hidden']:,} rows are left out by quality")

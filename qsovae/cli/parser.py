@@ -195,7 +195,7 @@ def _add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument("--label", metavar="COLUMN", help="by default that of the run")
     parser.add_argument(
         "--without-quality", metavar="A,B,…", default="",
-        help="leave rows with these quality bits, or any, out of the scores",
+        help="leave rows with these quality bits, or any doubt, out of the scores",
     )  # fmt: skip
     _mapping(parser)
     _runs_folder(parser)

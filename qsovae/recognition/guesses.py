@@ -203,7 +203,7 @@ def _with_values(
     sentinels: tuple[float, ...] = ()
     if column.is_measurement or column.role == "redshift":
         sentinels = sentinels_in(values, known)
-    unseen = known.nondetections if known and column.role == "magnitude" else ()
+    unseen = known.nondetections if known and column.role == known.role else ()
     return replace(
         column, unit=column.unit or unit, sentinels=sentinels,
         nondetections=tuple(s for s in sentinels if s in unseen),

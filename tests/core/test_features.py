@@ -94,6 +94,12 @@ def test_a_wise_magnitude_without_an_error_is_a_limit():
     assert found.flux_error[:6] == pytest.approx(limit / 2)
 
 
+def test_wises_own_code_of_a_limit_is_one_however_bright():
+    error = np.where(np.arange(N) == 0, 9.99, 0.1)
+    columns = {"w1mpro": np.linspace(10.0, 17.0, N), "w1sigmpro": error}
+    assert measured(columns, "w1").status.tolist() == ["nondetect"] + ["ok"] * (N - 1)
+
+
 def test_bright_magnitudes_without_errors_are_no_limits():
     w1 = np.linspace(10.0, 17.0, N)
     error = np.where(w1 < 13.0, np.nan, 0.1)

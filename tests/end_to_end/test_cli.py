@@ -140,7 +140,11 @@ def test_exit_statuses(journey, in_process):
             "cannot name",
         ),
         (["evaluate", "absent"], 1, "no such run"),
-        (["evaluate", "first", "--without-quality", "any"], 0, "0 rows are left out"),
+        (
+            ["evaluate", "first", "--without-quality", "any"],
+            0,
+            "rows are left out by quality",
+        ),
         (["evaluate", "first", "--without-quality", "BAD"], 1, "no quality bit BAD"),
         (["score", "first", "sim.fits", "-o", "sim.fits"], 1, "the catalog itself"),
         (["score", "first", "sim.fits", "-o", "x.doc"], 1, "End the name"),
