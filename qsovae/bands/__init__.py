@@ -12,6 +12,7 @@ from qsovae.bands.names import (
     morphology_codes,
     plain_name,
 )
+from qsovae.bands.own_flags import SurveyFlag, survey_flags
 from qsovae.bands.photometry import BANDS, COUNT_UNITS, FLUX_UNITS, Band
 from qsovae.bands.quality import (
     DOUBTS,
@@ -37,9 +38,11 @@ __all__ = [
     "MorphologyCodes",
     "Quality",
     "SurveyDefinition",
+    "SurveyFlag",
     "SurveySky",
     "band_columns",
     "morphology_codes",
     "plain_name",
+    "survey_flags",
     "survey_skies",
 ]

@@ -33,6 +33,7 @@ class Quality(IntFlag):
     AMBIGUOUS_MATCH = 65536
     CROWDED_BEAM = 131072
     UPPER_LIMIT = 262144
+    SURVEY_FLAG = 524288
 
 
 # These tell where surveys looked and what is near; most rows of a combined catalog have
@@ -60,4 +61,5 @@ QUALITY_DESCRIPTIONS: dict[Quality, str] = {
     Quality.AMBIGUOUS_MATCH: "several rows of a survey could be its partner",
     Quality.CROWDED_BEAM: "another source lies within 3 arcsec, in the same WISE beam",
     Quality.UPPER_LIMIT: "a band was looked at, and the source not detected",
+    Quality.SURVEY_FLAG: "its survey flags it: artefact, saturation, overlap, bad fit",
 }

@@ -18,6 +18,7 @@ from qsovae.catalog.measuring import (
     Measured,
     depth_of,
 )
+from qsovae.catalog.own_flags import doubted_by_survey
 from qsovae.catalog.quantities import QUANTITIES, columns_behind, quantity
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Measured",
     "columns_behind",
     "depth_of",
+    "doubted_by_survey",
     "is_sentinel",
     "open_catalog",
     "quality_mask",

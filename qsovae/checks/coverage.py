@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from qsovae.bands import COMBINED_SURVEYS, Quality, plain_name, survey_skies
-from qsovae.catalog import NONDETECT, UNOBSERVED, Catalog
+from qsovae.catalog import NONDETECT, UNOBSERVED, Catalog, doubted_by_survey
 from qsovae.checks.stars import Mask
 
 
@@ -53,6 +53,16 @@ def coverage_bits(catalog: Catalog) -> "np.ndarray[Any, np.dtype[np.uint32]]":
     if neighbours is not None:
         bits[_above(neighbours, 0)] |= np.uint32(Quality.CROWDED_BEAM)
     return bits
+
+
+def doubted(catalog: Catalog) -> dict[str, Mask]:
+    """Return which rows their survey doubts, by the column that says so."""
+    found = doubted_by_survey(catalog)
+    for key in COMBINED_SURVEYS:
+        said = _column(catalog, f"{key}_is_flagged")
+        if said is not None:
+            found[f"{key}_is_flagged"] = _says(said, truth=True)
+    return found
 
 
 def outside_sky(catalog: Catalog) -> Mask:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from qsovae.bands import QUALITY_DESCRIPTIONS, Quality
 from qsovae.catalog import Catalog
 from qsovae.checks.contradictions import Contradictions
-from qsovae.checks.coverage import coverage_bits, outside_sky
+from qsovae.checks.coverage import coverage_bits, doubted, outside_sky
 from qsovae.checks.doubles import Doubles
 from qsovae.checks.error_columns import ErrorColumns
 from qsovae.checks.portions import CatalogPortions
@@ -43,6 +43,7 @@ class RowChecks:
         )
         self._doubles = Doubles(portions.mapping, portions.n_rows)
         self._ra = portions.mapping.only("ra")
+        self._doubted: dict[str, int] = {}
 
     def see(self, portion: Catalog, rows: slice) -> None:
         """Give a portion's rows the bits that need no other row."""
@@ -50,6 +51,9 @@ class RowChecks:
         bits |= self._errors.bits(portion, rows.start)
         bits |= self._contradictions.bits(portion)
         bits[outside_sky(portion)] |= np.uint32(Quality.STRAY_POSITION)
+        for column, hit in doubted(portion).items():
+            bits[hit] |= np.uint32(Quality.SURVEY_FLAG)
+            self._doubted[column] = self._doubted.get(column, 0) + int(hit.sum())
         self.quality[rows] = bits
         self._doubles.see(portion, rows)
 
@@ -64,6 +68,15 @@ class RowChecks:
             *self._doubles.findings(self.quality),
             *self._contradictions.findings(self.quality),
         ]
+        flagged = (self.quality & Quality.SURVEY_FLAG) > 0
+        if flagged.any():
+            columns = ", ".join(f"{c} {n:,}" for c, n in self._doubted.items() if n)
+            found.append(
+                Finding.on_rows(
+                    "note", None, f"rows are flagged by their survey: {columns}",
+                    flagged, "Look at some, or leave them out by SURVEY_FLAG.",
+                )
+            )  # fmt: skip
         stray = (self.quality & Quality.STRAY_POSITION) > 0
         if stray.any():
             found.append(

@@ -94,6 +94,22 @@ def add_photometry(
             carried.name, taken.astype(np.float32), carried.about,
             unit=carried.unit, ucd=carried.ucd,
         )  # fmt: skip
+    _add_own_flags(columns, survey, match)
+
+
+def _add_own_flags(
+    columns: Columns, survey: SurveyTable, match: SurveyMatch | None
+) -> None:
+    """Add whether a survey's own flags doubt the source, if its table has any."""
+    doubted = survey.doubted()
+    if doubted is None:
+        return
+    if match is not None:
+        doubted = doubted[match.matches.row] & match.found
+    definition = survey.definition
+    columns.add(f"{definition.key}_is_flagged", doubted,
+                f"whether {definition.title}'s own flags doubt the source",
+                ucd="meta.code.qual")  # fmt: skip
 
 
 def add_significances(columns: Columns) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qsovae.bands import COMBINED_SURVEYS, SurveyDefinition, plain_name
-from qsovae.catalog import Catalog, Measured
+from qsovae.catalog import Catalog, Measured, doubted_by_survey
 from qsovae.combine.refusals import (
     refuse_other_columns,
     refuse_other_surveys,
@@ -105,6 +105,14 @@ class SurveyTable:
             self._kept[band] = _measure(self, band)
         measured: Measured = self._kept[band]
         return measured
+
+    def doubted(self) -> NDArray[np.bool_] | None:
+        """Return which rows the survey's own flags doubt, None without such columns."""
+        if "doubted" not in self._kept:
+            hits = list(doubted_by_survey(self.catalog).values())
+            self._kept["doubted"] = np.logical_or.reduce(hits) if hits else None
+        doubted: NDArray[np.bool_] | None = self._kept["doubted"]
+        return doubted
 
     def number(self, names: Sequence[str]) -> Floats | None:
         """Return the first column that bears one of the names, NaN where not finite."""

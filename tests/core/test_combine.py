@@ -87,6 +87,16 @@ def test_every_row_of_the_primary_is_there_once_with_its_own_partners(surveys, c
     json.dumps(report, allow_nan=False)
 
 
+def test_a_surveys_own_flags_come_along_as_a_doubt(surveys, combine):
+    surveys["catwise"]["ab_flags"] = "00"
+    surveys["catwise"].loc[5, "ab_flags"] = "01"
+    surveys["delve"]["flags_gold"] = np.where(np.arange(N) == 7, 2, 0)
+    _, table = combine(surveys)
+    assert np.flatnonzero(table["catwise_is_flagged"]).tolist() == [5]
+    assert np.flatnonzero(table["delve_is_flagged"]).tolist() == [7]
+    assert "vhs_is_flagged" not in table
+
+
 def test_magnitudes_are_ab_and_the_header_leads_back_to_the_original(
     surveys, combine, tmp_path
 ):
