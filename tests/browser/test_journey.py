@@ -91,7 +91,7 @@ def wanted_ids(run, corners):
     inside = Polygon(corners).contains_points(places)
     half_a_pixel = np.ptp(corners[:, 0]) / 1000
     near = distance_to_edges(places, corners) < half_a_pixel
-    ids = rows["object_id"].astype(str)
+    ids = named_rows(rows)
     is_point = (rows["morphology"] == "point").to_numpy()
     return set(ids[inside & is_point & ~near]), set(ids[is_point & near])
 
@@ -107,9 +107,14 @@ def distance_to_edges(places, corners):
     return nearest
 
 
+def named_rows(table):
+    """Return number and id of each row as one text: ids alone may occur twice."""
+    return table["row"].astype(str) + " " + table["object_id"].astype(str)
+
+
 def ids_in(content):
-    """Return the ids in a downloaded CSV, each as text."""
-    ids = pd.read_csv(io.BytesIO(content), dtype={"object_id": str})["object_id"]
+    """Return number and id of the rows in a downloaded CSV."""
+    ids = named_rows(pd.read_csv(io.BytesIO(content), dtype={"object_id": str}))
     assert ids.is_unique
     return set(ids)
 
