@@ -3,6 +3,7 @@
 Within checks: above stars.
 """
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -34,10 +35,7 @@ class Contradictions:
     def __init__(self, sample: Catalog) -> None:
         self._label = sample.mapping.only("label")
         self._morphology = sample.mapping.only("morphology")
-        limits = {
-            pair: colour_limits(_colour(sample, *pair))
-            for pair in pairwise(sample.bands)
-        }
+        limits = {pair: colour_limits(colour) for pair, colour in _colours(sample)}
         self._limits = {pair: lim for pair, lim in limits.items() if lim is not None}
         # Rows with a colour, and those where it is far from the median.
         self._colours = {pair: np.zeros(2, dtype=int) for pair in self._limits}
@@ -84,8 +82,8 @@ class Contradictions:
         star = classes_of(portion).star
         if not star.any() or not {"w1", "w2"} <= set(portion.bands):
             return np.zeros(portion.n_rows, dtype=bool)
-        w1_error, w2_error = portion.magnitude("w1")[1], portion.magnitude("w2")[1]
-        colour = _colour(portion, "w1", "w2")
+        (w1, w1_error), (w2, w2_error) = (portion.magnitude(b) for b in ("w1", "w2"))
+        colour = w1 - w2
         zero = BANDS["w1"].ab_minus_vega - BANDS["w2"].ab_minus_vega
         with np.errstate(invalid="ignore"):
             sure = star & np.isfinite(colour)
@@ -98,9 +96,10 @@ class Contradictions:
     def _outlying_colours(self, portion: Catalog) -> Mask:
         """Return rows with a colour of neighbouring bands that is far from the rest."""
         anywhere = np.zeros(portion.n_rows, dtype=bool)
-        for pair, (middle, reach) in self._limits.items():
-            colour = _colour(portion, *pair)
-            hit = beyond(colour, middle, reach)
+        for pair, colour in _colours(portion):
+            if pair not in self._limits:
+                continue
+            hit = beyond(colour, *self._limits[pair])
             known = np.count_nonzero(np.isfinite(colour))
             self._colours[pair] += [known, np.count_nonzero(hit)]
             anywhere |= hit
@@ -163,9 +162,11 @@ class Contradictions:
         )  # fmt: skip
 
 
-def _colour(catalog: Catalog, blue: str, red: str) -> Floats:
-    """Return a colour in AB, (n_rows,)."""
-    return catalog.magnitude(blue)[0] - catalog.magnitude(red)[0]
+def _colours(catalog: Catalog) -> Iterator[tuple[tuple[str, str], Floats]]:
+    """Yield neighbouring bands and their colour in AB, (n_rows,)."""
+    magnitudes = ((band, catalog.magnitude(band)[0]) for band in catalog.bands)
+    for (blue, bright), (red, faint) in pairwise(magnitudes):
+        yield (blue, red), bright - faint
 
 
 def colour_limits(values: Floats) -> tuple[float, float] | None:

@@ -59,18 +59,11 @@ def build_features(catalog: Catalog, features: Sequence[Feature]) -> FeatureTabl
             "mapping if a column was not recognised.",
         )
     shape = (catalog.n_rows, len(features))
-    values, sigma = np.zeros(shape), np.zeros(shape)
+    # By column, as they are filled.
+    values, sigma = np.zeros(shape, order="F"), np.zeros(shape, order="F")
     for band in catalog.bands:
-        uses = [(i, f) for i, f in enumerate(features)
-                if f.kind in BAND_KINDS and band in f.sources]  # fmt: skip
-        # One band at a time, for a catalog may be large.
-        measured = catalog.measured(band) if uses else None
-        for i, feature in uses:
-            assert measured is not None
-            place = feature.sources.index(band)
-            magnitude, error = _magnitude(measured, feature, place)
-            values[:, i] += magnitude if place == 0 else -magnitude
-            sigma[:, i] = np.hypot(sigma[:, i], error)
+        _add_band(catalog, band, features, values, sigma)
+    np.sqrt(sigma, out=sigma)
     for i, feature in enumerate(features):
         (name, *_) = feature.sources
         if feature.kind == "column":
@@ -82,13 +75,31 @@ def build_features(catalog: Catalog, features: Sequence[Feature]) -> FeatureTabl
     )
 
 
-def _magnitude(
-    measured: Measured, feature: Feature, place: int
-) -> tuple[Floats, Floats]:
-    """Return magnitudes and errors, (n_rows,) each, Pogson's or asinh."""
-    if not feature.softening_njy:
+def _add_band(
+    catalog: Catalog,
+    band: str,
+    features: Sequence[Feature],
+    values: Floats,
+    variance: Floats,
+) -> None:
+    """Add a band's part to the features that it is in; alone, as catalogs are large."""
+    uses: dict[float | None, list[tuple[int, int]]] = {}
+    for i, feature in enumerate(features):
+        if feature.kind in BAND_KINDS and band in feature.sources:
+            place = feature.sources.index(band)
+            softening = (feature.softening_njy or (None, None))[place]
+            uses.setdefault(softening, []).append((i, place))
+    for softening, places in uses.items():
+        magnitude, error = _magnitude(catalog.measured(band), softening)
+        for i, place in places:
+            values[:, i] += magnitude if place == 0 else -magnitude
+            variance[:, i] += np.square(error)
+
+
+def _magnitude(measured: Measured, softening: float | None) -> tuple[Floats, Floats]:
+    """Return magnitudes and errors, (n_rows,) each: Pogson's without a softening."""
+    if softening is None:
         return measured.magnitude, measured.error
-    softening = feature.softening_njy[place]
     # Looked for, not seen, and no more is known: zero, give or take the depth.
     unseen = (measured.status == NONDETECT) & np.isnan(measured.flux)
     depth = depth_of(measured)
