@@ -167,23 +167,31 @@ def evaluation(
 
 @st.cache_data(max_entries=8, show_spinner="Scoring the catalog …")
 def _evaluation_on(
-    name: str, folder: str, modified_ns: int, of: Stamp, mapping_toml: str, label: str
-) -> dict[str, Any]:
-    run = _run(name, folder, modified_ns)
-    return qsovae.evaluate_run(run, _catalog(of, mapping_toml), label)
+    run_key: tuple[str, str, int], of: Stamp, mapping_toml: str, label: str,
+    choice: str, bits: tuple[str, ...],
+) -> dict[str, Any]:  # fmt: skip
+    return qsovae.evaluate_run(
+        _run(*run_key), _catalog(of, mapping_toml), label,
+        quality_choice=choice, quality=bits,
+    )  # fmt: skip
 
 
 def evaluation_on(
-    run: qsovae.Run, source: Source, mapping: qsovae.Mapping, label: str
-) -> dict[str, Any]:
+    run: qsovae.Run, source: Source, mapping: qsovae.Mapping, label: str,
+    choice: str = "without", bits: tuple[str, ...] = (),
+) -> dict[str, Any]:  # fmt: skip
     """Return a run's scores on a catalog's labelled rows that did not train it.
+
+    Of those with, or without, quality bits.
 
     Raises
     ------
     CatalogError
         If the catalog lacks features, or labels of the run's classes.
     """
-    return _evaluation_on(*_run_key(run), stamp(source.path), mapping.to_toml(), label)
+    return _evaluation_on(
+        _run_key(run), stamp(source.path), mapping.to_toml(), label, choice, bits
+    )
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the latent map …")

@@ -5,8 +5,16 @@ import streamlit as st
 
 import qsovae
 from dashboard import cache, figures
-from dashboard.layout import download_table, escaped, show_figure
+from dashboard.layout import (
+    download_table,
+    escaped,
+    page_link,
+    show_figure,
+    simulated_badge,
+)
+from dashboard.quality_filter import choose_quality
 from dashboard.sources import Source
+from dashboard.state import View
 
 _ICONS = {"error": ":material/error:", "warning": ":material/warning:",
           "note": ":material/info:"}  # fmt: skip
@@ -31,6 +39,27 @@ _PREVIEW_ROWS = 200
 _MOST_FINDINGS = 40
 # Beyond, a file is made in memory for longer than a page should wait.
 _MOST_FLAGGED_ROWS = 1_000_000
+
+
+def show_head(
+    source: Source, catalog: qsovae.Catalog, report: qsovae.CheckReport
+) -> None:
+    """Show a catalog's name and size, and how many of its rows are doubtful."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(escaped(source.path.name), anchor=False, width="content")
+        if catalog.is_simulated:
+            simulated_badge()
+        page_link("train", "Train on this catalog")
+    cells = st.columns(4)
+    doubtful = int(((report.quality & qsovae.DOUBTS) > 0).sum())
+    cells[0].metric("Rows", f"{catalog.n_rows:,}")
+    cells[1].metric("Columns", f"{len(report.columns):,}")
+    cells[2].metric("Bands", f"{len(catalog.bands)}")
+    cells[3].metric(
+        "Doubtful rows", f"{doubtful:,}",
+        help="With a quality bit other than for an upper limit, a place outside of a "
+        "footprint or a crowded beam; see Quality.",
+    )  # fmt: skip
 
 
 def show_quality(
@@ -83,6 +112,23 @@ def _finding_line(finding: qsovae.Finding) -> str:
     rows = f" ({finding.n_rows:,} rows)" if finding.n_rows else ""
     fix = f". {escaped(finding.fix)}" if finding.fix else ""
     return f"- {_ICONS[finding.severity]} {place}{escaped(finding.message)}{rows}{fix}"
+
+
+def show_rows_by_quality(
+    view: View, source: Source, catalog: qsovae.Catalog, report: qsovae.CheckReport
+) -> None:
+    """Show the rows with, or without, bits of one's choice, to look at and to take."""
+    bits = pd.Series(report.quality)
+    choose_quality(view, bits, "catalog")
+    if not view.quality:
+        return
+    kept = qsovae.quality_mask(bits, view.quality_choice, view.quality)
+    rows = catalog.raw.frame[kept]
+    shown = rows.head(_PREVIEW_ROWS)
+    st.caption(f"The first {len(shown):,} of {len(rows):,} rows, as in the file.")
+    st.dataframe(shown, hide_index=True, key="rows_by_quality", placeholder="")
+    stem = source.path.stem
+    download_table(lambda: rows, f"{stem}_by_quality", label="These rows (CSV)")
 
 
 def quality_bits(report: qsovae.CheckReport) -> pd.DataFrame:

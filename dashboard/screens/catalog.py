@@ -4,8 +4,14 @@ import streamlit as st
 
 import qsovae
 from dashboard import cache
-from dashboard.catalog_view import show_pictures, show_quality, show_rows
-from dashboard.layout import escaped, page_head, page_link, refuse, simulated_badge
+from dashboard.catalog_view import (
+    show_head,
+    show_pictures,
+    show_quality,
+    show_rows,
+    show_rows_by_quality,
+)
+from dashboard.layout import page_head, refuse
 from dashboard.mapping_editor import show_mapping
 from dashboard.sources import (
     DEMO,
@@ -72,7 +78,7 @@ def _choose_on_server(view: View) -> None:
     )  # fmt: skip
 
 
-def show_catalog(source: Source) -> None:
+def show_catalog(view: View, source: Source) -> None:
     """Show one catalog; its mapping first, for all else follows from it."""
     raw = cache.raw_table(source)
     head = st.container()
@@ -89,29 +95,9 @@ def show_catalog(source: Source) -> None:
         show_head(source, catalog, report)
     with quality:
         show_quality(source, report, catalog)
+        show_rows_by_quality(view, source, catalog, report)
     with pictures:
         show_pictures(source, catalog)
-
-
-def show_head(
-    source: Source, catalog: qsovae.Catalog, report: qsovae.CheckReport
-) -> None:
-    """Show a catalog's name and size, and how many of its rows are doubtful."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(escaped(source.path.name), anchor=False, width="content")
-        if catalog.is_simulated:
-            simulated_badge()
-        page_link("train", "Train on this catalog")
-    cells = st.columns(4)
-    doubtful = int(((report.quality & qsovae.DOUBTS) > 0).sum())
-    cells[0].metric("Rows", f"{catalog.n_rows:,}")
-    cells[1].metric("Columns", f"{len(report.columns):,}")
-    cells[2].metric("Bands", f"{len(catalog.bands)}")
-    cells[3].metric(
-        "Doubtful rows", f"{doubtful:,}",
-        help="With a quality bit other than for an upper limit, a place outside of a "
-        "footprint or a crowded beam; see Quality.",
-    )  # fmt: skip
 
 
 def main() -> None:
@@ -123,7 +109,7 @@ def main() -> None:
     source = find_source(view.catalog)
     if source is not None:
         try:
-            show_catalog(source)
+            show_catalog(view, source)
         except qsovae.QsovaeError as error:
             refuse(error)
     elif view.catalog is not None or (wanted and find_source(wanted) is None):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 import qsovae
@@ -42,10 +43,10 @@ def read_report(view: View, run: qsovae.Run) -> dict[str, Any] | None:
     if chosen == "test" or source is None:
         choose_quality(view, qsovae.test_rows(run)["quality"], "evaluate")
         return cache.evaluation(run, view.quality_choice, view.quality)
-    return _read_other(run, source)
+    return _read_other(view, run, source)
 
 
-def _read_other(run: qsovae.Run, source: Source) -> dict[str, Any] | None:
+def _read_other(view: View, run: qsovae.Run, source: Source) -> dict[str, Any] | None:
     """Return the scores on another catalog, once its label column is known."""
     mapping = active_mapping(source)[0]
     columns = [c.name for c in mapping.columns]
@@ -55,7 +56,11 @@ def _read_other(run: qsovae.Run, source: Source) -> dict[str, Any] | None:
     if label is None:
         st.info("Choose the column with the true classes.")
         return None
-    return cache.evaluation_on(run, source, mapping, label)
+    bits = pd.Series(cache.check_report(source, mapping).quality)
+    choose_quality(view, bits, "evaluate")
+    return cache.evaluation_on(
+        run, source, mapping, label, view.quality_choice, view.quality
+    )
 
 
 def show_evaluation(view: View, run: qsovae.Run) -> None:

@@ -56,6 +56,18 @@ def test_the_catalog_page_counts_as_the_core_does(open_page, metrics, simulated)
 
 
 @pytest.mark.usefixtures("server")
+def test_the_catalog_page_shows_the_rows_of_a_quality_bit(open_page, simulated, texts):
+    page = open_page("Catalog")
+    bits = qsovae.row_flags(qsovae.open_catalog(simulated))
+    limits = (bits & qsovae.Quality.UPPER_LIMIT) > 0
+    page.multiselect(key="catalog_quality").set_value(["UPPER_LIMIT"]).run()
+    page.button_group(key="catalog_quality_choice").set_value("with").run()
+    assert not page.error
+    assert f"of {limits.sum():,} rows, as in the file" in texts(page)
+    assert f"Hides {(~limits).sum():,} of {len(bits):,} rows" in texts(page)
+
+
+@pytest.mark.usefixtures("server")
 def test_the_catalog_page_counts_each_quality_bit_in_words(open_page, simulated):
     report = qsovae.check_catalog(simulated)
     bits = next(
