@@ -37,6 +37,7 @@ def correct_system(visitor, catalog, column):
     mapping = qsovae.open_catalog(catalog).mapping
     names = [c.name for c in mapping.columns]
     now = "AB" if mapping.column(column).system == "Vega" else "Vega"
+    visitor.settle()
     table = visitor.part("mapping_editor").locator("[data-testid=stDataFrame]")
     box = table.locator("canvas").first.bounding_box()
     # Cells are painted, not elements: reach ours by the keyboard, from the first.
