@@ -11,6 +11,7 @@ from qsovae.bands import Quality
 from qsovae.catalog import Catalog
 from qsovae.checks.report import Finding, Hits
 from qsovae.checks.stars import Floats, Mask
+from qsovae.magnitudes import POGSON
 
 # Zero points are not known to a thousandth of a magnitude in any survey, and no error
 # of a survey's source is a tenth of that.
@@ -19,7 +20,6 @@ TOO_SMALL_MAG = 1e-4
 _FEWEST = 20
 _FEWEST_FOR_A_TREND = 200
 _MOST_SMALL = 0.5
-_PER_LN = 2.5 / np.log(10.0)  # error = this over the signal to noise
 _WIDE_MAG = 2.0
 _WEAK_TREND = 0.2
 
@@ -128,7 +128,7 @@ def is_too_small(error_mag: Floats) -> Mask:
 def _repeats(magnitude: Floats, error: Floats) -> Mask:
     """Return which errors are made from the magnitude as if it were a ratio."""
     with np.errstate(invalid="ignore"):
-        hit: Mask = np.abs(error * magnitude / _PER_LN - 1.0) < 1e-3
+        hit: Mask = np.abs(error * magnitude / POGSON - 1.0) < 1e-3
     return hit
 
 

@@ -22,6 +22,7 @@ from qsovae.combine.refusals import (
 )
 from qsovae.crossmatch import Floats
 from qsovae.errors import CatalogError
+from qsovae.magnitudes import POGSON
 from qsovae.magnitudes import flux_error as error_of_flux
 from qsovae.recognition import recognise_columns
 from qsovae.tables import RawTable, read_table
@@ -205,6 +206,5 @@ def _errors_from_snr(survey: SurveyTable, band: str) -> Floats:
     snr = survey.number([definition.spelt(str(definition.snr), band)])
     if snr is None:
         return np.full(survey.n_rows, np.nan)
-    # d(mag) = 2.5 / ln 10 d(flux) / flux
-    error: Floats = 2.5 / np.log(10.0) / np.where(snr > 0, snr, np.nan)
+    error: Floats = POGSON / np.where(snr > 0, snr, np.nan)
     return error
