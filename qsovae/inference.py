@@ -43,14 +43,19 @@ def infer_table(
     Columns: ``object_id``, ``class_predicted``, ``p_CLASS`` for each class,
     ``latent_1`` and on, ``outlier_score``, ``quality``, ``morphology``.
     """
-    inferred = model.infer(table.values, table.sigma)
+    inferred, flags = model.infer(table.values, table.sigma), row_flags(catalog)
+    nothing = ~np.isfinite(table.values).any(axis=1)
     columns = {
         "object_id": catalog.object_id.reset_index(drop=True),
-        "class_predicted": _names(classes)[inferred.probabilities.argmax(axis=1)],
+        "class_predicted": pd.array(list(classes), dtype="str").take(
+            inferred.probabilities.argmax(axis=1)
+        ),
         **probability_columns(inferred.probabilities, classes),
         **_latent_columns(inferred),
         "outlier_score": inferred.outlier_score,
-        "quality": row_quality(table, catalog).astype(np.int32),
+        "quality": np.where(
+            nothing, flags | np.uint32(Quality.NOTHING_OBSERVED), flags
+        ).astype(np.int32),
         "morphology": catalog.morphology,
     }
     return pd.DataFrame(columns)
@@ -85,14 +90,6 @@ def latent_matrix(table: pd.DataFrame) -> NDArray[np.float32]:
     return matrix
 
 
-def row_quality(table: FeatureTable, catalog: Catalog) -> NDArray[np.uint32]:
-    """Return the bits that a check gives, and whether any feature was observed."""
-    quality = row_flags(catalog)
-    nothing = ~np.isfinite(table.values).any(axis=1)
-    quality[nothing] |= np.uint32(Quality.NOTHING_OBSERVED)
-    return quality
-
-
 def score_rows(run: Run, catalog: Catalog) -> pd.DataFrame:
     """Return one line for each row of a catalog, in order; see ``infer_table``.
 
@@ -103,10 +100,6 @@ def score_rows(run: Run, catalog: Catalog) -> pd.DataFrame:
     """
     table = catalog_features(run, catalog)
     return infer_table(run.estimator, run.classes, table, catalog)
-
-
-def _names(classes: tuple[str, ...]) -> NDArray[np.object_]:
-    return np.array(classes, dtype=object)
 
 
 def _latent_columns(inferred: Inference) -> dict[str, NDArray[np.float32]]:

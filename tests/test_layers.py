@@ -12,7 +12,7 @@ DASHBOARD = ROOT.parent / "dashboard"
 
 # Low to high; those on one line are siblings and never import each other.
 LAYERS = """
-errors
+errors threads
 bands batch crossmatch magnitudes motions progress reference
 tables elbo targets
 columns model

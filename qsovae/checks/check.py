@@ -29,7 +29,7 @@ def check_catalog(
     """Return what a look at every column and row of a catalog finds.
 
     A file is gone through twice in portions, so that it may be larger than memory.
-    Counts, minima and maxima are of all rows. Of more than 200,000 rows, a uniform
+    Counts, minima and maxima are of all rows. Of more than 100,000 rows, a uniform
     sample of that many says what is usual (medians, spikes, colours, magnitude systems,
     how errors rise, what gives the class away); rows are then held against that, every
     one.

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from qsovae.bands import BANDS, Quality
 from qsovae.catalog import Catalog
 from qsovae.checks.report import Finding
-from qsovae.checks.stars import SIGNIFICANT, Floats, Mask, classes_of, motion_of
+from qsovae.checks.stars import (
+    SIGNIFICANT,
+    Floats,
+    Mask,
+    Motion,
+    classes_of,
+    motion_of,
+)
 
 _FEWEST_COLOURS = 100
 _OUTLYING = 6.0
@@ -45,18 +52,18 @@ class Contradictions:
     def bits(self, portion: Catalog) -> NDArray[np.uint32]:
         """Return the bits of a portion's rows, (n_portion,)."""
         bits = np.zeros(portion.n_rows, dtype=np.uint32)
+        motion, classes = motion_of(portion), classes_of(portion)
         for bit, hit in (
-            (Quality.MOVING_EXTENDED, self._moving_extended(portion)),
-            (Quality.MOVING_QUASAR, self._moving_quasars(portion)),
-            (Quality.STAR_LIKE_QUASAR, self._stars_like_quasars(portion)),
+            (Quality.MOVING_EXTENDED, self._moving_extended(portion, motion)),
+            (Quality.MOVING_QUASAR, self._moving_quasars(motion, classes.quasar)),
+            (Quality.STAR_LIKE_QUASAR, self._stars_like_quasars(portion, classes.star)),
             (Quality.OUTLYING_COLOUR, self._outlying_colours(portion)),
         ):
             bits[hit] |= np.uint32(bit)
         return bits
 
-    def _moving_extended(self, portion: Catalog) -> Mask:
+    def _moving_extended(self, portion: Catalog, motion: Motion) -> Mask:
         """Return extended rows that move."""
-        motion = motion_of(portion)
         moves = motion.is_significant()
         extended = portion.morphology == "extended"
         known = np.isfinite(motion.parallax) | np.isfinite(motion.proper_motion)
@@ -66,9 +73,8 @@ class Contradictions:
         moving: Mask = extended & known & moves
         return moving
 
-    def _moving_quasars(self, portion: Catalog) -> Mask:
+    def _moving_quasars(self, motion: Motion, quasar: Mask) -> Mask:
         """Return rows labelled quasar that move."""
-        quasar, motion = classes_of(portion).quasar, motion_of(portion)
         with np.errstate(invalid="ignore"):
             near = quasar & (motion.parallax > SIGNIFICANT)
             fast = quasar & (motion.proper_motion > SIGNIFICANT)
@@ -77,9 +83,8 @@ class Contradictions:
         moving: Mask = near | fast
         return moving
 
-    def _stars_like_quasars(self, portion: Catalog) -> Mask:
+    def _stars_like_quasars(self, portion: Catalog, star: Mask) -> Mask:
         """Return rows labelled star that have a quasar's WISE colour."""
-        star = classes_of(portion).star
         if not star.any() or not {"w1", "w2"} <= set(portion.bands):
             return np.zeros(portion.n_rows, dtype=bool)
         (w1, w1_error), (w2, w2_error) = (portion.magnitude(b) for b in ("w1", "w2"))

@@ -1,33 +1,26 @@
 """Ids, positions and whole rows that occur twice, and positions far from all others.
 
-Within checks: above coverage. These need every row at once: of each, only a few numbers
-are kept while portions go by.
+Within checks: above coverage and neighbours. These need every row at once: of each,
+only a few numbers are kept while portions go by.
 """
+
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from qsovae.bands import Quality
 from qsovae.catalog import Catalog
+from qsovae.checks.neighbours import NEAR_ARCSEC, far_from_all, near_another
 from qsovae.checks.report import Finding
 from qsovae.checks.stars import Floats, Mask
 from qsovae.columns import Mapping
-from qsovae.crossmatch import SkyIndex, unit_vectors
+from qsovae.threads import n_cores
 
 Keys = NDArray[np.uint64]
 
-_NEAR_ARCSEC = 0.5
-_ROWS_A_STRIP = 250_000
 _FEWEST_MEASURED = 4
-_FAR_DEG = 10.0
-_CELLS = 30  # of 1.9 deg, along each axis of the unit sphere from its centre
-_SIDE = 2 * _CELLS + 1
-_FEWEST_TOGETHER = 100
-_MOST_STRAY_SHARE = 0.001
 
 
 class Doubles:
@@ -61,27 +54,24 @@ class Doubles:
         if portion.position is not None:
             self._position[:, rows] = portion.position
         if len(self._measured) >= _FEWEST_MEASURED:
-            # Adding zero makes -0 and 0 one; NaN has many bit patterns, but one here.
-            measured = pd.DataFrame(
-                {n: portion.values(n) + 0.0 for n in self._measured}
-            ).fillna(np.nan)
-            enough = measured.notna().sum(axis=1) >= _FEWEST_MEASURED
-            self._is_measured[rows] = enough
-            self._rows[rows] = pd.util.hash_pandas_object(measured, index=False)
+            keys, n_measured = _row_keys(portion, self._measured)
+            self._rows[rows] = keys
+            self._is_measured[rows] = n_measured >= _FEWEST_MEASURED
         if self._label is not None:
             self._classes[rows] = _class_hashes(portion, self._label)
 
     def bits(self) -> NDArray[np.uint32]:
         """Return the bits of every row, (n_rows,)."""
         bits = np.zeros(len(self._ids), dtype=np.uint32)
-        ra, dec = self._position
-        for bit, hit in (
-            (Quality.DUPLICATE_ID, _repeated(self._ids, self._has_id)),
-            (Quality.DUPLICATE_ROW, _repeated(self._rows, self._is_measured)),
-            (Quality.DUPLICATE_POSITION, near_another(ra, dec)),
-            (Quality.STRAY_POSITION, far_from_all(ra, dec)),
-        ):
-            bits[hit] |= np.uint32(bit)
+        asked = (
+            (Quality.DUPLICATE_POSITION, near_another, *self._position),
+            (Quality.DUPLICATE_ID, _repeated, self._ids, self._has_id),
+            (Quality.DUPLICATE_ROW, _repeated, self._rows, self._is_measured),
+            (Quality.STRAY_POSITION, far_from_all, *self._position),
+        )
+        with ThreadPoolExecutor(n_cores()) as threads:
+            for bit, hit in threads.map(lambda a: (a[0], a[1](*a[2:])), asked):
+                bits[hit] |= np.uint32(bit)
         return bits
 
     def findings(self, quality: NDArray[np.uint32]) -> list[Finding]:
@@ -92,7 +82,7 @@ class Doubles:
             found.append(
                 Finding.on_rows(
                     "warning", self._ra,
-                    f"positions are within {_NEAR_ARCSEC:g} arcsec of another row's",
+                    f"positions are within {NEAR_ARCSEC:g} arcsec of another row's",
                     near, "The same source twice? Put both on one side of a split, or "
                     "keep one.",
                 )
@@ -126,6 +116,28 @@ def _no_keys(n_rows: int) -> tuple[Keys, Mask]:
     return np.zeros(n_rows, dtype=np.uint64), np.zeros(n_rows, dtype=bool)
 
 
+def _row_keys(portion: Catalog, names: list[str]) -> tuple[Keys, NDArray[np.intp]]:
+    """Return a key of all the measurements of each row, and how many there are."""
+    keys = np.zeros(portion.n_rows, dtype=np.uint64)
+    n_measured = np.zeros(portion.n_rows, dtype=np.intp)
+    with ThreadPoolExecutor(n_cores()) as threads:
+        for hashes, is_known in threads.map(_value_keys, map(portion.values, names)):
+            # An odd factor loses nothing, and tells columns apart.
+            keys *= np.uint64(1000003)
+            keys ^= hashes
+            n_measured += is_known
+    return keys, n_measured
+
+
+def _value_keys(values: Floats) -> tuple[Keys, Mask]:
+    """Return a hash of each number, and whether there is one."""
+    is_known = ~np.isnan(values)
+    # Zero and what is missing have several bit patterns, but one meaning.
+    spelt = np.where(is_known, values + 0.0, np.nan)
+    hashes: Keys = pd.util.hash_array(spelt)
+    return hashes, is_known
+
+
 def _hashes(values: "pd.Series[object]") -> Keys:
     """Return a 64-bit hash of each value."""
     hashes: Keys = pd.util.hash_pandas_object(values, index=False).to_numpy()
@@ -151,87 +163,3 @@ def _repeated(keys: Keys, known: Mask) -> Mask:
     repeated[order[1:][same]] = True
     repeated[order[:-1][same]] = True
     return repeated
-
-
-def near_another(ra_deg: Floats, dec_deg: Floats) -> Mask:
-    """Return which positions are within half an arcsecond of another, (n_rows,).
-
-    Strips of declination are asked one after another, so that memory does not grow.
-    """
-    near = np.zeros(len(ra_deg), dtype=bool)
-    known = np.flatnonzero(np.isfinite(ra_deg) & np.isfinite(dec_deg))
-    order = known[np.argsort(dec_deg[known], kind="stable")]
-    dec = dec_deg[order]
-    reach_deg = 1.01 * _NEAR_ARCSEC / 3600.0
-    for start in range(0, len(order), _ROWS_A_STRIP):
-        last = min(start + _ROWS_A_STRIP, len(order)) - 1
-        stop = np.searchsorted(dec, dec[last] + reach_deg, side="right")
-        rows = order[start:stop]
-        near[rows] |= _near_in_strip(ra_deg[rows], dec_deg[rows])
-    return near
-
-
-def _near_in_strip(ra_deg: Floats, dec_deg: Floats) -> Mask:
-    """Return which of some known positions are near another of them."""
-    # Equal positions first: many rows at one place would make all pairs of them.
-    places = pd.DataFrame({"ra": ra_deg, "dec": dec_deg})
-    near: Mask = np.array(places.duplicated(keep=False))
-    once = np.flatnonzero(~places.duplicated())
-    ra, dec = ra_deg[once], dec_deg[once]
-    pairs = SkyIndex(ra, dec).pairs_near(ra, dec, _NEAR_ARCSEC)
-    different = pairs.first != pairs.second
-    near[once[pairs.first[different]]] = True
-    return near
-
-
-def far_from_all(ra_deg: Floats, dec_deg: Floats) -> Mask:
-    """Return which few positions are ten degrees or more from all others, (n_rows,).
-
-    A catalog must have a hundred positions that hang together, by steps of less than
-    ten degrees; those that do not, up to one in a thousand, are far.
-    """
-    far = np.zeros(len(ra_deg), dtype=bool)
-    rows = np.flatnonzero(np.isfinite(ra_deg) & np.isfinite(dec_deg))
-    cell_of = _cells(ra_deg, dec_deg, rows)
-    counts = np.bincount(cell_of, minlength=_SIDE**3)
-    cells = np.flatnonzero(counts)
-    if len(cells) < 2:
-        return far
-    groups = _groups(cells)
-    sizes = np.bincount(groups, weights=counts[cells])
-    largest = int(np.argmax(sizes))
-    n_outside = len(rows) - sizes[largest]
-    few = n_outside <= max(1.0, _MOST_STRAY_SHARE * len(rows))
-    if sizes[largest] >= _FEWEST_TOGETHER and few:
-        is_outside = np.zeros(_SIDE**3, dtype=bool)
-        is_outside[cells] = groups != largest
-        far[rows] = is_outside[cell_of]
-    return far
-
-
-def _cells(
-    ra_deg: Floats, dec_deg: Floats, rows: NDArray[np.intp]
-) -> NDArray[np.int32]:
-    """Return in which cell in space each of some positions is, by number."""
-    cell_of = np.empty(len(rows), dtype=np.int32)
-    for start in range(0, len(rows), _ROWS_A_STRIP):
-        some = rows[start : start + _ROWS_A_STRIP]
-        place = np.floor(unit_vectors(ra_deg[some], dec_deg[some]) * _CELLS)
-        whole = place.astype(np.int32) + _CELLS
-        number = (whole[:, 0] * _SIDE + whole[:, 1]) * _SIDE + whole[:, 2]
-        cell_of[start : start + _ROWS_A_STRIP] = number
-    return cell_of
-
-
-def _groups(cells: NDArray[np.intp]) -> NDArray[np.int32]:
-    """Return which cells hang together by steps of less than ten degrees."""
-    places = np.column_stack(np.unravel_index(cells, (_SIDE,) * 3))
-    centres = (places - _CELLS + 0.5) / _CELLS
-    # Two rows ten degrees apart may have cells that are a cell's diagonal nearer.
-    chord = 2.0 * np.sin(np.radians(0.5 * _FAR_DEG)) + np.sqrt(3.0) / _CELLS
-    pairs = cKDTree(centres).query_pairs(chord, output_type="ndarray")
-    links = coo_array(
-        (np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(cells),) * 2
-    )
-    groups: NDArray[np.int32] = connected_components(links, directed=False)[1]
-    return groups

@@ -94,7 +94,7 @@ def row_flags(catalog: Catalog) -> NDArray[np.uint32]:
     """Return the quality bits of every row, (n_rows,), as a check gives them.
 
     Outlying colours and made-up errors are judged by the catalog itself (of more than
-    200,000 rows by a uniform sample): with other rows beside it a row may have other
+    100,000 rows by a uniform sample): with other rows beside it a row may have other
     bits. ``NOTHING_OBSERVED``, which depends on a run's features, is never set.
     """
     portions = CatalogPortions(catalog)

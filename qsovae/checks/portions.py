@@ -20,7 +20,7 @@ from qsovae.recognition import is_number, recognise_columns, rows_of_codes
 from qsovae.tables import RawTable, TablePortions
 
 ROWS_A_PORTION = 200_000
-SAMPLED_ROWS = 200_000
+SAMPLED_ROWS = 100_000
 _SEED = 0
 
 

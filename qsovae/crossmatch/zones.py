@@ -5,7 +5,6 @@ sorted by right ascension (Gray, Nieto-Santisteban & Szalay 2006, "The Zones Alg
 MSR-TR-2006-52): what lies within a radius is in a window of each of a few zones.
 """
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,6 +20,7 @@ from qsovae.crossmatch.pairs import (
     unit_vectors,
 )
 from qsovae.errors import ConfigError
+from qsovae.threads import n_cores
 
 # Beyond this a pair is no match but a neighbourhood, and the number of pairs explodes.
 LARGEST_RADIUS_ARCSEC = 120.0
@@ -77,7 +77,6 @@ class SkyIndex:
         def found(strip: Rows) -> Pairs:
             return self._found(strip, ra[strip] % 360.0, dec[strip], radius_arcsec)
 
-        # NumPy lets go of the interpreter's lock in all that takes long.
         with ThreadPoolExecutor(len(strips)) as threads:
             parts = list(threads.map(found, strips))
         return in_order(Pairs(*map(np.concatenate, zip(*parts, strict=True))))
@@ -163,8 +162,4 @@ def _sorted(ra_deg: Floats, dec_deg: Floats) -> tuple[Rows, Floats]:
 
 def _n_strips(n_rows: int) -> int:
     """Return into how many parts to cut the rows: one a thread."""
-    if hasattr(os, "sched_getaffinity"):
-        n_cores = len(os.sched_getaffinity(0))
-    else:
-        n_cores = os.cpu_count() or 1
-    return min(n_cores, max(1, n_rows // _ROWS_WORTH_A_THREAD))
+    return min(n_cores(), max(1, n_rows // _ROWS_WORTH_A_THREAD))

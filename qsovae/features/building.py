@@ -3,7 +3,9 @@
 Within features: above feature.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +14,13 @@ from qsovae.catalog import NONDETECT, Catalog, Measured, depth_of, quantity
 from qsovae.errors import CatalogError
 from qsovae.features.feature import BAND_KINDS, Feature, FeatureTable
 from qsovae.magnitudes import asinh_magnitude, asinh_magnitude_error
+from qsovae.threads import n_cores
 
 Floats = NDArray[np.float64]
+# The place of a feature, a sign, and a band's magnitudes and errors, (n_rows,) each.
+Part = tuple[int, float, Floats, Floats]
+
+_BANDS_AT_ONCE = 4
 
 
 def missing_sources(catalog: Catalog, features: Sequence[Feature]) -> list[str]:
@@ -61,8 +68,9 @@ def build_features(catalog: Catalog, features: Sequence[Feature]) -> FeatureTabl
     shape = (catalog.n_rows, len(features))
     # By column, as they are filled.
     values, sigma = np.zeros(shape, order="F"), np.zeros(shape, order="F")
-    for band in catalog.bands:
-        _add_band(catalog, band, features, values, sigma)
+    for i, sign, magnitude, error in _all_parts(catalog, features):
+        values[:, i] += sign * magnitude
+        sigma[:, i] += np.square(error)
     np.sqrt(sigma, out=sigma)
     for i, feature in enumerate(features):
         (name, *_) = feature.sources
@@ -75,25 +83,32 @@ def build_features(catalog: Catalog, features: Sequence[Feature]) -> FeatureTabl
     )
 
 
-def _add_band(
-    catalog: Catalog,
-    band: str,
-    features: Sequence[Feature],
-    values: Floats,
-    variance: Floats,
-) -> None:
-    """Add a band's part to the features that it is in; alone, as catalogs are large."""
-    uses: dict[float | None, list[tuple[int, int]]] = {}
+def _all_parts(catalog: Catalog, features: Sequence[Feature]) -> Iterator[Part]:
+    """Yield each band's part of each feature that it is in, bluest band first."""
+
+    def parts_of(band: str) -> list[Part]:
+        return _band_parts(catalog, band, features)
+
+    # A few bands at a time: catalogs are large.
+    at_once = min(n_cores(), _BANDS_AT_ONCE)
+    with ThreadPoolExecutor(at_once) as threads:
+        for start in range(0, len(catalog.bands), at_once):
+            bands = catalog.bands[start : start + at_once]
+            yield from chain.from_iterable(threads.map(parts_of, bands))
+
+
+def _band_parts(catalog: Catalog, band: str, features: Sequence[Feature]) -> list[Part]:
+    """Return a band's part of each feature that it is in."""
+    parts: list[Part] = []
+    made: dict[float | None, tuple[Floats, Floats]] = {}
     for i, feature in enumerate(features):
         if feature.kind in BAND_KINDS and band in feature.sources:
             place = feature.sources.index(band)
             softening = (feature.softening_njy or (None, None))[place]
-            uses.setdefault(softening, []).append((i, place))
-    for softening, places in uses.items():
-        magnitude, error = _magnitude(catalog.measured(band), softening)
-        for i, place in places:
-            values[:, i] += magnitude if place == 0 else -magnitude
-            variance[:, i] += np.square(error)
+            if softening not in made:
+                made[softening] = _magnitude(catalog.measured(band), softening)
+            parts.append((i, -1.0 if place else 1.0, *made[softening]))
+    return parts
 
 
 def _magnitude(measured: Measured, softening: float | None) -> tuple[Floats, Floats]:

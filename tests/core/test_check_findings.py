@@ -8,9 +8,9 @@ import qsovae
 from qsovae.catalog import Catalog
 from qsovae.checks import check_catalog, row_flags
 from qsovae.checks.contradictions import beyond, colour_limits
-from qsovae.checks.doubles import near_another
 from qsovae.checks.error_columns import ErrorColumns
 from qsovae.checks.leaks import leak_findings, measure_leak
+from qsovae.checks.neighbours import near_another
 from qsovae.checks.spikes import Spikes
 from qsovae.checks.stars import classes_of, motion_of, probable_stars
 from qsovae.checks.systems import system_findings

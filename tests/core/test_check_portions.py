@@ -247,14 +247,31 @@ def test_a_second_field_is_no_stray():
 
 
 def test_near_positions_are_found_across_the_edges_of_strips(monkeypatch):
-    from qsovae.checks import doubles
+    from qsovae.checks import neighbours
 
     rng = np.random.default_rng(9)
     ra, dec = rng.uniform(0, 0.005, (2, 400))
-    at_once = doubles.near_another(ra, dec)
-    monkeypatch.setattr(doubles, "_ROWS_A_STRIP", 7)
+    at_once = neighbours.near_another(ra, dec)
+    monkeypatch.setattr(neighbours, "_ROWS_A_STRIP", 7)
     assert 20 < at_once.sum() < 380
-    assert doubles.near_another(ra, dec).tolist() == at_once.tolist()
+    assert neighbours.near_another(ra, dec).tolist() == at_once.tolist()
+
+
+@pytest.mark.parametrize("dec_deg", [-90.0, -89.9995, -60.0, 0.0, 45.0, 89.9998])
+def test_near_positions_are_those_of_every_pair(dec_deg):
+    from qsovae.checks.neighbours import near_another
+    from qsovae.crossmatch import unit_vectors
+
+    rng = np.random.default_rng(3)
+    (centre,) = unit_vectors(np.array([0.0]), np.array([dec_deg]))
+    x, y, up = (centre + rng.normal(0, np.radians(0.002), (500, 3))).T
+    ra, dec = np.degrees([np.arctan2(y, x), np.arctan2(up, np.hypot(x, y))])
+    vectors = unit_vectors(ra, dec)
+    apart = np.linalg.norm(vectors[:, None] - vectors[None], axis=-1)
+    np.fill_diagonal(apart, 1.0)
+    near = (apart <= np.radians(0.5 / 3600)).any(axis=1)
+    assert 10 < near.sum() < 490
+    assert near_another(ra % 360.0, dec).tolist() == near.tolist()
 
 
 def test_ids_that_occur_twice_are_found_whatever_their_type():
