@@ -30,6 +30,8 @@ class Catalog:
         As read.
     mapping : Mapping
         What each column is; must name every column of the table.
+    whole : Catalog, optional
+        What a portion is of, or a sample of that: medians are its own.
 
     Raises
     ------
@@ -37,7 +39,9 @@ class Catalog:
         If the mapping and the table name different columns.
     """
 
-    def __init__(self, raw: RawTable, mapping: Mapping) -> None:
+    def __init__(
+        self, raw: RawTable, mapping: Mapping, whole: "Catalog | None" = None
+    ) -> None:
         fitted = mapping.fitted_to(list(raw.frame.columns))
         if fitted is None:
             missing = [c.name for c in mapping.columns
@@ -49,6 +53,7 @@ class Catalog:
             )
         self.raw = raw
         self.mapping = fitted
+        self.whole = whole or self
         for column in fitted.columns:
             if column.is_measurement or column.role in ("ra", "dec", "astrometry"):
                 where = f"{raw.name}, column {column.name}"

@@ -136,19 +136,18 @@ def _stated_flux(
     error = _values(catalog, columns.get("flux_error"))
     unit = (columns["flux"].unit or "").lower()
     scale = (
-        _njy_a_count(catalog, columns, flux)
+        _njy_a_count(catalog.whole, columns)
         if unit in COUNT_UNITS
         else FLUX_UNITS[unit]
     )
     return flux * scale, error * scale
 
 
-def _njy_a_count(
-    catalog: "Catalog", columns: dict[str, Column], counts: Floats
-) -> float:
+def _njy_a_count(catalog: "Catalog", columns: dict[str, Column]) -> float:
     """Return the scale of counts, from rows that have the magnitude as well."""
     if "magnitude" not in columns:
         return float("nan")
+    counts = catalog.values(columns["flux"].name)
     flux = to_flux(_stated_magnitude(catalog, columns["magnitude"]))
     both = np.isfinite(flux) & (counts > 0)
     return float(np.median(flux[both] / counts[both])) if both.any() else float("nan")
@@ -182,10 +181,20 @@ def _status_by_magnitude(
         given, seen = catalog.numbers(error.name), np.isfinite(magnitude)
         if column.limit_without_error:
             without = np.isnan(given) | is_sentinel(given, error.sentinels)
-            usual = magnitude[seen & ~without]
+            usual = _usual_magnitude(catalog.whole, column, error)
             # Limits are faint: the brightest stars lack errors as well, by saturation.
-            # Where no row has an error, their absence says nothing.
-            if usual.size:
-                status[without & (magnitude >= np.median(usual))] = NONDETECT
+            status[without & (magnitude >= usual)] = NONDETECT
         status[seen & is_sentinel(given, error.nondetections)] = NONDETECT
     return status
+
+
+def _usual_magnitude(catalog: "Catalog", column: Column, error: Column) -> float:
+    """Return the median of the magnitudes that have an error.
+
+    Infinite where none has one: then the absence of errors says nothing.
+    """
+    given = catalog.numbers(error.name)
+    has_error = ~(np.isnan(given) | is_sentinel(given, error.sentinels))
+    magnitude = catalog.values(column.name)[has_error]
+    known = magnitude[np.isfinite(magnitude)]
+    return float(np.median(known)) if known.size else np.inf

@@ -96,7 +96,7 @@ class CatalogPortions:
             yield slice(0, self.n_rows), self._catalog
             return
         for rows, raw in self._raw_portions():
-            yield rows, Catalog(raw, self.mapping)
+            yield rows, Catalog(raw, self.mapping, self.sample)
 
     def _raw_portions(self) -> Iterator[tuple[slice, RawTable]]:
         """Yield the file's portions, telling of each."""

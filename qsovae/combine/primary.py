@@ -103,14 +103,14 @@ def _tables(
     definition: SurveyDefinition, sources: Sequence[TablePortions]
 ) -> Iterator[SurveyTable]:
     """Yield the portions of all files; a column means what it does in the first."""
-    first: RawTable | None = None
-    mapping: Mapping | None = None
+    first: Catalog | None = None
     for source in sources:
         for raw in source:
-            if first is None or mapping is None:
-                first, mapping = raw, recognise_columns(raw)
-            refuse_other_columns(raw, first)
-            yield SurveyTable(definition, Catalog(raw, _with_codes(mapping, raw)), ())
+            if first is None:
+                first = Catalog(raw, recognise_columns(raw))
+            refuse_other_columns(raw, first.raw)
+            mapping = _with_codes(first.mapping, raw)
+            yield SurveyTable(definition, Catalog(raw, mapping, first), ())
 
 
 def _with_codes(mapping: Mapping, raw: RawTable) -> Mapping:

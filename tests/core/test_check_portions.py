@@ -318,3 +318,19 @@ def test_ids_that_are_text_or_missing_are_written_too(tmp_path, monkeypatch):
         assert [None if pd.isna(i) else str(i) for i in written] == [
             None if i is None else str(i) for i in expected
         ]
+
+
+@pytest.mark.usefixtures("small_portions")
+def test_limits_do_not_depend_on_where_portions_are_cut(tmp_path):
+    # Sorted by brightness: a portion's own median would call its fainter half limits.
+    magnitude = np.linspace(10.0, 17.0, 2500)
+    error = np.where(np.arange(2500) % 10 == 0, np.nan, 0.05)
+    path = tmp_path / "wise.csv"
+    pd.DataFrame({"w1mpro": magnitude, "w1sigmpro": error}).to_csv(path, index=False)
+    limit = np.uint32(qsovae.Quality.UPPER_LIMIT)
+    cut = qsovae.check_catalog(path)
+    at_once = qsovae.check_catalog(qsovae.open_catalog(path))
+    by_name = at_once.columns.set_index("column")
+    assert by_name.loc["w1mpro", "upper_limits"] == 125
+    assert (cut.quality & limit).tolist() == (at_once.quality & limit).tolist()
+    pd.testing.assert_frame_equal(cut.columns, at_once.columns)
