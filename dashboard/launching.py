@@ -5,13 +5,14 @@ They outlive the tab and the session that started them. In its folder each leave
 ``STOP``.
 """
 
-import json
 import re
 import subprocess
 import threading
 import time
 from pathlib import Path
 from typing import Any
+
+import qsovae
 
 _PROGRESS, _STOP, _LOG = "progress.jsonl", "STOP", "log.txt"
 _STARTING_SECONDS = 60.0  # until a new process must have left word of itself
@@ -72,13 +73,4 @@ def logged_error(place: Path) -> str | None:
 
 def progress_lines(place: Path) -> list[dict[str, Any]]:
     """Return the entries of a log; a half-written last line waits for its end."""
-    path = place / _PROGRESS
-    if not path.is_file():
-        return []
-    lines = []
-    for text in path.read_text("utf-8").splitlines():
-        try:
-            lines.append(json.loads(text))
-        except json.JSONDecodeError:
-            break
-    return lines
+    return qsovae.read_json_lines(place / _PROGRESS)

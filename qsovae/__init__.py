@@ -104,6 +104,7 @@ if TYPE_CHECKING:
         is_alive,
         list_runs,
         open_run,
+        read_json_lines,
         runs_folder,
     )
     from qsovae.simulation import (
@@ -217,6 +218,7 @@ _HOMES = {
     "probability_matrix": "inference",
     "project_catalog": "workflow",
     "quality_mask": "catalog",
+    "read_json_lines": "runs",
     "read_table": "tables",
     "recognise_columns": "recognition",
     "row_fingerprints": "splits",
@@ -316,6 +318,7 @@ __all__ = [
     "probability_matrix",
     "project_catalog",
     "quality_mask",
+    "read_json_lines",
     "read_table",
     "recognise_columns",
     "row_fingerprints",

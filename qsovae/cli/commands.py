@@ -72,12 +72,15 @@ def check(options: Namespace) -> int:
         write_check_page,
         write_flags,
     )
+    from qsovae.tables import refuse_suffix, write_file
 
     for out in (options.html, options.flags, options.save_mapping):
         if out and out.exists() and out.samefile(options.catalog):
             raise CatalogError(
                 "the output is the catalog itself", str(out), "Choose another name."
             )
+    if options.flags:
+        refuse_suffix(options.flags.suffix)
     mapping = _mapping(options.mapping)
     with text.ProgressLine(patience_s=2.0) as line:
         portions = CatalogPortions(options.catalog, mapping, line.show)
@@ -90,8 +93,6 @@ def check(options: Namespace) -> int:
     if options.flags:
         text.say(f"wrote the flags of {report.n_rows:,} rows to {options.flags}")
     if options.save_mapping:
-        from qsovae.tables import write_file
-
         write_file(options.save_mapping, portions.mapping.to_toml().encode())
         text.say(f"wrote the mapping to {options.save_mapping}")
     _print(report.to_json() if options.json else text.check_text(report))

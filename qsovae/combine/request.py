@@ -3,8 +3,9 @@
 Within combine: lowest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from qsovae.bands import COMBINED_SURVEYS
@@ -23,9 +24,9 @@ class CombineRequest:
     Attributes
     ----------
     files : mapping
-        Files of each survey, by its key in ``COMBINED_SURVEYS``; the primary's are
-        needed, any other survey may be absent.
-    out : Path
+        Files of each survey, one or several, by its key in ``COMBINED_SURVEYS``; the
+        primary's are needed, any other survey may be absent.
+    out : Path or str
         The combined catalog; its suffix names the format.
     radii_arcsec : mapping
         By survey, where it is not that of the definition.
@@ -34,7 +35,7 @@ class CombineRequest:
         the nearest to it.
     ebv_column : str, optional
         Column of the primary with E(B-V) on the SFD scale; adds ``{band}_a_mag``.
-    dust_map : Path, optional
+    dust_map : Path or str, optional
         Dust map to take E(B-V) from instead: SFD's pair of images, by either or their
         folder, or a HEALPix map.
     with_motion : bool
@@ -48,6 +49,14 @@ class CombineRequest:
     ebv_column: str | None = None
     with_motion: bool = True
     dust_map: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Take text for paths, and one path for a tuple of it."""
+        set_field = partial(object.__setattr__, self)
+        set_field("out", Path(self.out))
+        set_field("files", {key: _paths(of) for key, of in self.files.items()})
+        if self.dust_map is not None:
+            set_field("dust_map", Path(self.dust_map))
 
     def checked(self) -> "CombineRequest":
         """Return itself.
@@ -116,3 +125,10 @@ class CombineRequest:
     def radius_arcsec(self, key: str) -> float:
         """Return the match radius of a survey."""
         return float(self.radii_arcsec.get(key, COMBINED_SURVEYS[key].radius_arcsec))
+
+
+def _paths(given: Path | str | Iterable[Path | str]) -> tuple[Path, ...]:
+    """Return one path or several as a tuple."""
+    if isinstance(given, Path | str):
+        return (Path(given),)
+    return tuple(Path(path) for path in given)

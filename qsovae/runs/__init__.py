@@ -3,6 +3,7 @@
 Layer: above estimator and features, below inference.
 """
 
+from qsovae.runs.layout import read_json_lines
 from qsovae.runs.listing import RunListing, is_alive, list_runs, runs_folder
 from qsovae.runs.run import Run, open_run
 from qsovae.runs.watched import Watched
@@ -17,5 +18,6 @@ __all__ = [
     "is_alive",
     "list_runs",
     "open_run",
+    "read_json_lines",
     "runs_folder",
 ]

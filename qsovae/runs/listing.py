@@ -50,9 +50,9 @@ def runs_folder() -> Path:
     return Path(os.environ.get("QSOVAE_RUNS", "checkpoints"))
 
 
-def list_runs(folder: Path | None = None) -> list[RunListing]:
+def list_runs(folder: Path | str | None = None) -> list[RunListing]:
     """Return all runs in a folder, those in training first, then by name."""
-    folder = folder or runs_folder()
+    folder = Path(folder or runs_folder())
     if not folder.is_dir():
         return []
     recover(folder)

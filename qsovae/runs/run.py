@@ -103,14 +103,14 @@ class Run:
         return read_json_lines(self.folder / PROGRESS)
 
 
-def open_run(name: str, folder: Path | None = None) -> Run:
+def open_run(name: str, folder: Path | str | None = None) -> Run:
     """Return a finished run.
 
     Parameters
     ----------
     name : str
         Looked up among the runs, never joined to a path.
-    folder : Path, optional
+    folder : Path or str, optional
         Where runs are kept; ``runs_folder()`` by default.
 
     Raises
@@ -122,7 +122,7 @@ def open_run(name: str, folder: Path | None = None) -> Run:
     ManifestMismatchError
         If a file is not the one that the manifest lists.
     """
-    folder = folder or runs_folder()
+    folder = Path(folder or runs_folder())
     listed = {r.name: r for r in list_runs(folder)}
     if name not in {r.name for r in listed.values() if _has_folder(folder, r.name)}:
         raise RunError(*_absent(name, list(listed.values())))

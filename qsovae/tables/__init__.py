@@ -9,7 +9,13 @@ from qsovae.tables.formats import READABLE_SUFFIXES, WRITABLE_SUFFIXES
 from qsovae.tables.portions import TablePortions
 from qsovae.tables.raw import RawTable
 from qsovae.tables.reading import file_sha256, read_table, refusals_in
-from qsovae.tables.writing import table_bytes, write_file, write_table, write_whole
+from qsovae.tables.writing import (
+    refuse_suffix,
+    table_bytes,
+    write_file,
+    write_table,
+    write_whole,
+)
 
 __all__ = [
     "READABLE_SUFFIXES",
@@ -20,6 +26,7 @@ __all__ = [
     "file_sha256",
     "read_table",
     "refusals_in",
+    "refuse_suffix",
     "table_bytes",
     "write_file",
     "write_table",

@@ -89,6 +89,22 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
+def refuse_suffix(suffix: str) -> None:
+    """Refuse a format that cannot be written, before long work begins.
+
+    Raises
+    ------
+    CatalogError
+        If the suffix is none of ``WRITABLE_SUFFIXES``, in any case.
+    """
+    if suffix.lower() not in WRITABLE_SUFFIXES:
+        raise CatalogError(
+            f"tables cannot be written as {suffix or 'a file without suffix'}",
+            "output",
+            f"End the name with one of {', '.join(WRITABLE_SUFFIXES)}.",
+        )
+
+
 def table_bytes(
     frame: pd.DataFrame,
     suffix: str,
@@ -110,12 +126,7 @@ def table_bytes(
         Short names to plain values, kept in the header.
     """
     suffix = suffix.lower()
-    if suffix not in WRITABLE_SUFFIXES:
-        raise CatalogError(
-            f"tables cannot be written as {suffix or 'a file without suffix'}",
-            "output",
-            f"End the name with one of {', '.join(WRITABLE_SUFFIXES)}.",
-        )
+    refuse_suffix(suffix)
     if suffix == ".csv":
         text: str = frame.to_csv(index=False)
         return text.encode("utf-8")

@@ -15,7 +15,7 @@ class TrainRequest:
 
     Attributes
     ----------
-    catalog : Path
+    catalog : Path or str
     label : str
         Column with the classes.
     run : str
@@ -47,3 +47,7 @@ class TrainRequest:
     seed: int = 0
     overwrite: bool = False
     with_map: bool = True
+
+    def __post_init__(self) -> None:
+        """Take text for a path."""
+        object.__setattr__(self, "catalog", Path(self.catalog))

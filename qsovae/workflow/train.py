@@ -42,7 +42,7 @@ _PACKAGES = (
 
 def train_run(
     request: TrainRequest,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     on_progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def train_run(
     Parameters
     ----------
     request : TrainRequest
-    folder : Path, optional
+    folder : Path or str, optional
         Where runs are kept; ``runs_folder()`` by default.
     on_progress : callable, optional
         Called with an entry for each phase and epoch, as in ``progress.jsonl``.
@@ -75,7 +75,7 @@ def train_run(
         If a parameter lies outside what it may be.
     """
     with RunWriter(
-        folder or runs_folder(), request.run, overwrite=request.overwrite
+        Path(folder or runs_folder()), request.run, overwrite=request.overwrite
     ) as writer:
         steps = Steps(writer, on_progress, should_stop)
         with steps.step("read", f"reading {request.catalog.name}"):

@@ -1,6 +1,7 @@
 """Surveys combined: partners known by construction, values traced back to the files."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -245,6 +246,14 @@ def test_a_dust_map_of_another_part_of_the_sky_is_refused(surveys, combine, tmp_
     with pytest.raises(CatalogError, match=r"no row of the primary has E\(B-V\)"):
         combine(surveys, dust_map=dust)
     assert not (tmp_path / "combined.fits").exists()
+
+
+def test_paths_may_be_text_and_one_stands_alone(tmp_path):
+    given = CombineRequest({"delve": "d.fits", "vhs": ["v1.fits", "v2.fits"]}, "c.fits")
+    assert given.files == {
+        "delve": (Path("d.fits"),), "vhs": (Path("v1.fits"), Path("v2.fits"))
+    }  # fmt: skip
+    assert given.out == Path("c.fits")
 
 
 @pytest.mark.parametrize("suffix", [".fits", ".vot", ".parquet", ".ecsv", ".csv"])

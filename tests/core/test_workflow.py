@@ -16,7 +16,7 @@ from qsovae.workflow import evaluate_run, project_catalog, train_run
 
 @pytest.fixture(scope="module")
 def run(runs):
-    return qsovae.open_run("tiny", runs)
+    return qsovae.open_run("tiny", str(runs))
 
 
 @pytest.fixture(scope="module")
