@@ -40,6 +40,10 @@ if TYPE_CHECKING:
         row_flags,
         write_check_page,
     )
+    from qsovae.class_mix import (
+        ClassMix,
+        estimate_class_mix,
+    )
     from qsovae.columns import (
         ROLES,
         SYSTEMS,
@@ -163,6 +167,7 @@ _HOMES = {
     "Catalog": "catalog",
     "CatalogError": "errors",
     "CheckReport": "checks",
+    "ClassMix": "class_mix",
     "ClassScores": "evaluation",
     "Column": "columns",
     "CombineRequest": "combine",
@@ -201,6 +206,7 @@ _HOMES = {
     "combine_surveys": "combine",
     "confusion_table": "evaluation",
     "default_features": "features",
+    "estimate_class_mix": "class_mix",
     "evaluate_run": "workflow",
     "file_sha256": "tables",
     "fit_baseline": "baseline",
@@ -263,6 +269,7 @@ __all__ = [
     "Catalog",
     "CatalogError",
     "CheckReport",
+    "ClassMix",
     "ClassScores",
     "Column",
     "CombineRequest",
@@ -301,6 +308,7 @@ __all__ = [
     "combine_surveys",
     "confusion_table",
     "default_features",
+    "estimate_class_mix",
     "evaluate_run",
     "file_sha256",
     "fit_baseline",
