@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     )
     from qsovae.estimator import (
         Inference,
+        Uncertainty,
         VAEClassifier,
     )
     from qsovae.evaluation import (
@@ -199,6 +200,7 @@ _HOMES = {
     "SurveyDefinition": "bands",
     "TrainRequest": "workflow",
     "TrainingDivergedError": "errors",
+    "Uncertainty": "estimator",
     "VAEClassifier": "estimator",
     "build_features": "features",
     "check_catalog": "checks",
@@ -301,6 +303,7 @@ __all__ = [
     "SurveyDefinition",
     "TrainRequest",
     "TrainingDivergedError",
+    "Uncertainty",
     "VAEClassifier",
     "build_features",
     "check_catalog",
