@@ -16,8 +16,6 @@ from qsovae.cli.stopping import StopOnSignal
 from qsovae.errors import CatalogError, ConfigError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from qsovae.catalog import Catalog
     from qsovae.columns import Mapping
     from qsovae.runs import Run
@@ -58,9 +56,9 @@ def pairs(options: Namespace) -> int:
     )
     lines = scores.astype(object).where(scores.notna(), None)
     if options.json:
-        _print({"pairs": lines.to_dict("records")})
+        show({"pairs": lines.to_dict("records")})
     else:
-        _print(text.table_text(list(lines.columns), lines.to_numpy().tolist()))
+        show(text.table_text(list(lines.columns), lines.to_numpy().tolist()))
     return 0
 
 
@@ -95,7 +93,7 @@ def check(options: Namespace) -> int:
     if options.save_mapping:
         write_file(options.save_mapping, portions.mapping.to_toml().encode())
         text.say(f"wrote the mapping to {options.save_mapping}")
-    _print(report.to_json() if options.json else text.check_text(report))
+    show(report.to_json() if options.json else text.check_text(report))
     return 1 if report.has_errors else 0
 
 
@@ -124,7 +122,7 @@ def evaluate(options: Namespace) -> int:
     run = open_run(options.run, options.runs)
     catalog = None
     if options.catalog:
-        catalog = _open_for(run, options.catalog, options.mapping)
+        catalog = open_for(run, options.catalog, options.mapping)
     named = options.without_quality
     bits = [str(bit.name) for bit in DOUBTS] if named == "any" else named.split(",")
     report = evaluate_run(run, catalog, options.label, quality=[b for b in bits if b])
@@ -134,32 +132,15 @@ def evaluate(options: Namespace) -> int:
     return 0
 
 
-def score(options: Namespace) -> int:
-    """Write probabilities, class, latent means and flags of every row."""
-    from qsovae.inference import score_rows
-
-    return _write_rows(options, lambda run, catalog: score_rows(run, catalog))
-
-
-def project(options: Namespace) -> int:
-    """Write every row's place on the map."""
-    from qsovae.workflow import project_catalog
-
-    with text.ProgressLine() as line:
-        return _write_rows(
-            options, lambda run, catalog: project_catalog(run, catalog, line.show)
-        )
-
-
 def runs(options: Namespace) -> int:
     """List the runs."""
     from qsovae.runs import list_runs
 
     listed = list_runs(options.runs)
     if options.json:
-        _print({"runs": [vars(entry) for entry in listed]})
+        show({"runs": [vars(entry) for entry in listed]})
     else:
-        _print(text.runs_text(listed))
+        show(text.runs_text(listed))
     return 0
 
 
@@ -179,31 +160,7 @@ def dashboard(options: Namespace) -> int:
     return subprocess.call(command)
 
 
-def _write_rows(options: Namespace, make: Any) -> int:
-    """Write what ``make`` says of each row of a catalog."""
-    from qsovae.runs import open_run
-    from qsovae.tables import write_table
-
-    run = open_run(options.run, options.runs)
-    if options.out.exists() and options.out.samefile(options.catalog):
-        raise CatalogError(
-            "the output is the catalog itself", str(options.out), "Choose another name."
-        )
-    catalog = _open_for(run, options.catalog, options.mapping)
-    table: pd.DataFrame = make(run, catalog)
-    is_simulated = run.is_simulated or catalog.is_simulated
-    meta = {"run": run.name, "catalog": catalog.name, "is_sim": is_simulated}
-    write_table(table, options.out, meta=meta)
-    _warn_simulated(is_simulated)
-    result = {
-        "run": run.name, "catalog": catalog.name, "rows": len(table),
-        "out": str(options.out), "is_simulated": is_simulated,
-    }  # fmt: skip
-    _print(result if options.json else f"wrote {len(table):,} rows to {options.out}")
-    return 0
-
-
-def _open_for(run: "Run", path: Path, mapping: Path | None) -> "Catalog":
+def open_for(run: "Run", path: Path, mapping: Path | None) -> "Catalog":
     """Return a catalog as the run reads it, or else as it is recognised."""
     from qsovae.catalog import Catalog, open_catalog
 
@@ -228,16 +185,17 @@ def _mapping(path: Path | None) -> "Mapping | None":
 
 
 def _report(report: dict[str, Any], *, as_json: bool) -> None:
-    _warn_simulated(report["is_simulated"])
-    _print(report if as_json else text.scores_text(report))
+    warn_simulated(report["is_simulated"])
+    show(report if as_json else text.scores_text(report))
 
 
-def _warn_simulated(is_simulated: bool) -> None:
+def warn_simulated(is_simulated: bool) -> None:
+    """Say on stderr what scores of simulated data are worth."""
     if is_simulated:
         text.say("qsovae: simulated data: these scores say nothing of the sky")
 
 
-def _print(output: Any) -> None:
+def show(output: Any) -> None:
     """Write a result to stdout."""
     shown = output if isinstance(output, str) else json.dumps(output, default=str)
     sys.stdout.write(shown + "\n")

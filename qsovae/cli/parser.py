@@ -1,6 +1,6 @@
 """Commands and their options.
 
-Within cli: above combining and commands.
+Within cli: above combining and rows.
 """
 
 import argparse
@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qsovae.cli import combining, commands
+from qsovae.cli.options import add_json, add_mapping, add_runs_folder, positive
+from qsovae.cli.rows import add_project, add_score
 from qsovae.errors import QsovaeError
 
 
@@ -61,7 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(add)
     _add_train(add)
     _add_evaluate(add)
-    _add_score_and_project(add)
+    add_score(add)
+    add_project(add)
     _add_runs(add)
     dashboard = add.add_parser("dashboard", help="serve the dashboard")
     dashboard.add_argument("--port", type=int, default=8501)
@@ -72,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_simulate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add.add_parser("simulate", help="simulate a catalog of four surveys")
     parser.add_argument("out", type=Path, metavar="OUT")
-    parser.add_argument("--rows", type=_positive, default=10_000)
+    parser.add_argument("--rows", type=positive, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--mix", choices=("demo", "sky"), default="demo",
@@ -90,7 +93,7 @@ def _add_simulate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     pairs = add.add_parser("pairs", help="score what was combined against the truth")
     pairs.add_argument("combined", type=Path, help="what combine made of a simulation")
     pairs.add_argument("truth", type=Path, help="truth.parquet of that simulation")
-    _json(pairs)
+    add_json(pairs)
     pairs.set_defaults(command=commands.pairs)
 
 
@@ -134,7 +137,7 @@ def _add_combine(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "--watch", type=Path, metavar="FOLDER",
         help="keep progress.jsonl there, and stop when a file STOP appears there",
     )  # fmt: skip
-    _json(parser)
+    add_json(parser)
     parser.set_defaults(command=combining.combine)
 
 
@@ -150,7 +153,7 @@ def _radius(text: str) -> tuple[str, float]:
 def _add_check(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add.add_parser("check", help="look for errors and nulls in a catalog")
     parser.add_argument("catalog", type=Path, metavar="CATALOG")
-    _mapping(parser)
+    add_mapping(parser)
     parser.add_argument(
         "--save-mapping", type=Path, metavar="FILE",
         help="write what the columns were taken for, to correct and pass as --mapping",
@@ -163,7 +166,7 @@ def _add_check(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "--flags", type=Path, metavar="FILE",
         help="write a table with id, quality bits and a truth value a bit of every row",
     )  # fmt: skip
-    _json(parser)
+    add_json(parser)
     parser.set_defaults(command=commands.check)
 
 
@@ -172,19 +175,19 @@ def _add_train(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("catalog", type=Path, metavar="CATALOG")
     parser.add_argument("--label", required=True, metavar="COLUMN")
     parser.add_argument("--run", required=True, metavar="NAME")
-    _mapping(parser)
+    add_mapping(parser)
     parser.add_argument(
         "--features", metavar="A,B,…",
         help="magnitudes (i), colours (g-r), columns; by default what was recognised",
     )  # fmt: skip
-    parser.add_argument("--epochs", type=_positive, help="by default by catalog size")
-    parser.add_argument("--latent", type=_positive, default=8, metavar="N")
+    parser.add_argument("--epochs", type=positive, help="by default by catalog size")
+    parser.add_argument("--latent", type=positive, default=8, metavar="N")
     parser.add_argument("--test-fraction", type=float, default=0.3, metavar="SHARE")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--overwrite", action="store_true", help="replace the run")
     parser.add_argument("--no-map", action="store_true", help="leave the map for later")
-    _runs_folder(parser)
-    _json(parser)
+    add_runs_folder(parser)
+    add_json(parser)
     parser.set_defaults(command=commands.train)
 
 
@@ -197,54 +200,14 @@ def _add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--without-quality", metavar="A,B,…", default="",
         help="leave rows with these quality bits, or any doubt, out of the scores",
     )  # fmt: skip
-    _mapping(parser)
-    _runs_folder(parser)
-    _json(parser)
+    add_mapping(parser)
+    add_runs_folder(parser)
+    add_json(parser)
     parser.set_defaults(command=commands.evaluate)
-
-
-def _add_score_and_project(
-    add: "argparse._SubParsersAction[argparse.ArgumentParser]",
-) -> None:
-    for name, help_text, command in (
-        ("score", "class probabilities of every row of a catalog", commands.score),
-        ("project", "place every row of a catalog on the map", commands.project),
-    ):
-        parser = add.add_parser(name, help=help_text)
-        parser.add_argument("run", metavar="RUN")
-        parser.add_argument("catalog", type=Path, metavar="CATALOG")
-        parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
-        _mapping(parser)
-        _runs_folder(parser)
-        _json(parser)
-        parser.set_defaults(command=command)
 
 
 def _add_runs(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = add.add_parser("runs", help="list the runs")
-    _runs_folder(parser)
-    _json(parser)
+    add_runs_folder(parser)
+    add_json(parser)
     parser.set_defaults(command=commands.runs)
-
-
-def _mapping(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--mapping", type=Path, metavar="FILE", help="TOML: what each column is"
-    )
-
-
-def _runs_folder(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--runs", type=Path, metavar="FOLDER", help="where runs are kept"
-    )
-
-
-def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return number

@@ -149,6 +149,17 @@ def _scores_block(title: str, scores: dict[str, Any]) -> str:
     )
 
 
+def mix_text(prior: dict[str, Any]) -> str:
+    """Return the class mix behind some probabilities, with intervals if estimated."""
+    words = [
+        f"{name} {share:.4g}"
+        + (f" ({prior['low'][name]:.4g} to {prior['high'][name]:.4g})"
+           if prior["low"] else "")
+        for name, share in prior["shares"].items()
+    ]  # fmt: skip
+    return f"class mix as {prior['kind']}: {', '.join(words)}"
+
+
 def combined_text(report: dict[str, Any]) -> str:
     """Return what a combination matched."""
     header = {

@@ -81,6 +81,34 @@ def test_scoring_writes_every_row_in_its_order(journey, suffix):
     assert {f"p_{c}" for c in report["classes"]} <= set(table.columns)
 
 
+@pytest.mark.parametrize("suffix", [".parquet", ".fits", ".csv"])
+def test_scoring_at_another_mix_says_so_in_file_and_output(
+    journey, suffix, monkeypatch, capsys
+):
+    folder, report, _ = journey
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("QSOVAE_RUNS", raising=False)
+    out = f"mixed{suffix}"
+    words = ["score", "first", "sim.fits", "-o", out, "--prior", "estimate"]
+    assert main([*words, "--abstain", "0.8", "--uncertainty", "--json"]) == 0
+    mix = json.loads(capsys.readouterr().out)["prior"]
+    assert mix["kind"] == "estimated"
+    assert set(mix["shares"]) == set(mix["low"]) == set(report["classes"])
+    read = qsovae.read_table(out)
+    rows = read.frame
+    unsure = rows[[f"p_{c}" for c in report["classes"]]].max(axis=1) < 0.8
+    named = rows["class_predicted"].fillna("").astype(str).str.strip() != ""
+    assert 0 < unsure.sum() < len(rows)
+    assert (named == ~unsure).all()
+    assert rows["entropy"].between(0, 3).all()
+    if suffix != ".csv":
+        said = {key.lower(): value for key, value in read.meta.items()}
+        assert said["prior_is"] == "estimated"
+        assert f"{mix['shares']['QSO']:.6g}" in said["prior"]
+    assert main(words) == 0
+    assert "class mix as estimated: " in capsys.readouterr().out
+
+
 def test_projecting_writes_places_on_the_map(journey):
     folder, _, _ = journey
     done = qsovae_command(
@@ -148,6 +176,16 @@ def test_exit_statuses(journey, in_process):
         (["evaluate", "first", "--without-quality", "BAD"], 1, "no quality bit BAD"),
         (["score", "first", "sim.fits", "-o", "sim.fits"], 1, "the catalog itself"),
         (["score", "first", "sim.fits", "-o", "x.doc"], 1, "End the name"),
+        (
+            ["score", "first", "sim.fits", "-o", "x.csv", "--prior", "QSO=2"],
+            1,
+            "is not stated",
+        ),
+        (
+            ["score", "first", "sim.fits", "-o", "x.csv", "--abstain", "2"],
+            1,
+            "abstain is 2",
+        ),
         (["check", "sim.fits", "--save-mapping", "no/m.toml"], 1, "cannot be written"),
     ):
         left, said = in_process(folder, *arguments)

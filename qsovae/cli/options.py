@@ -1,0 +1,34 @@
+"""Options that several commands share.
+
+Within cli: lowest.
+"""
+
+import argparse
+from pathlib import Path
+
+
+def add_mapping(parser: argparse.ArgumentParser) -> None:
+    """Add ``--mapping``."""
+    parser.add_argument(
+        "--mapping", type=Path, metavar="FILE", help="TOML: what each column is"
+    )
+
+
+def add_runs_folder(parser: argparse.ArgumentParser) -> None:
+    """Add ``--runs``."""
+    parser.add_argument(
+        "--runs", type=Path, metavar="FOLDER", help="where runs are kept"
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json``."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def positive(text: str) -> int:
+    """Return a whole number above 0."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number

@@ -1,0 +1,120 @@
+"""The commands that write a line for each row of a catalog: score and project.
+
+Within cli: above commands.
+"""
+
+import argparse
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qsovae.cli import text
+from qsovae.cli.commands import open_for, show, warn_simulated
+from qsovae.cli.options import add_json, add_mapping, add_runs_folder
+from qsovae.errors import CatalogError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from qsovae.catalog import Catalog
+    from qsovae.runs import Run
+
+
+def add_score(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command ``score`` with its options."""
+    parser = add.add_parser("score", help="class probabilities of a catalog's rows")
+    parser.set_defaults(command=score)
+    _add_common(parser)
+    expert = parser.add_argument_group("expert")
+    expert.add_argument(
+        "--prior", metavar="MIX",
+        help="the catalog's class mix, as QSO=0.02,STAR=0.90,GALAXY=0.08, or estimate; "
+        "by default that of the training rows",
+    )  # fmt: skip
+    expert.add_argument(
+        "--abstain", type=float, metavar="P",
+        help="rows whose largest probability is below P get no class",
+    )  # fmt: skip
+    expert.add_argument(
+        "--uncertainty", action="store_true",
+        help="add columns: how uncertain a class is by noise, model and overlap",
+    )  # fmt: skip
+
+
+def add_project(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command ``project`` with its options."""
+    parser = add.add_parser("project", help="place every row of a catalog on the map")
+    parser.set_defaults(command=project)
+    _add_common(parser)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN")
+    parser.add_argument("catalog", type=Path, metavar="CATALOG")
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
+    add_mapping(parser)
+    add_runs_folder(parser)
+    add_json(parser)
+
+
+def score(options: Namespace) -> int:
+    """Write probabilities, class, latent means and flags of every row."""
+    from qsovae.class_mix import parse_prior
+    from qsovae.workflow import score_catalog
+
+    prior = None if options.prior is None else parse_prior(options.prior)
+    run, catalog = _opened(options)
+    scored = score_catalog(
+        run, catalog, prior=prior, abstain=options.abstain,
+        with_uncertainty=options.uncertainty,
+    )  # fmt: skip
+    result = _write(options, run, catalog, scored.rows, scored.header())
+    mix = scored.prior_json()
+    words = f"{_written(result)}\n{text.mix_text(mix)}"
+    show(result | {"prior": mix} if options.json else words)
+    return 0
+
+
+def project(options: Namespace) -> int:
+    """Write every row's place on the map."""
+    from qsovae.workflow import project_catalog
+
+    run, catalog = _opened(options)
+    with text.ProgressLine() as line:
+        places = project_catalog(run, catalog, line.show)
+    result = _write(options, run, catalog, places, {})
+    show(result if options.json else _written(result))
+    return 0
+
+
+def _opened(options: Namespace) -> tuple["Run", "Catalog"]:
+    """Return the run and the catalog, which the output must not replace."""
+    from qsovae.runs import open_run
+
+    run = open_run(options.run, options.runs)
+    if options.out.exists() and options.out.samefile(options.catalog):
+        raise CatalogError(
+            "the output is the catalog itself", str(options.out), "Choose another name."
+        )
+    return run, open_for(run, options.catalog, options.mapping)
+
+
+def _write(
+    options: Namespace, run: "Run", catalog: "Catalog", rows: "pd.DataFrame",
+    header: dict[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """Write the rows; return what was written, for JSON."""
+    from qsovae.tables import write_table
+
+    is_simulated = run.is_simulated or catalog.is_simulated
+    meta = {"run": run.name, "catalog": catalog.name, "is_sim": is_simulated, **header}
+    write_table(rows, options.out, meta=meta)
+    warn_simulated(is_simulated)
+    return {
+        "run": run.name, "catalog": catalog.name, "rows": len(rows),
+        "out": str(options.out), "is_simulated": is_simulated,
+    }  # fmt: skip
+
+
+def _written(result: dict[str, Any]) -> str:
+    return f"wrote {result['rows']:,} rows to {result['out']}"
