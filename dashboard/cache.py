@@ -1,4 +1,4 @@
-"""Every cached read, each bounded, keyed by path and the file's time and size.
+"""Cached reads of catalogs and runs, each bounded, keyed by a file's time and size.
 
 What is returned is shared by all visitors: nobody may change it.
 """

@@ -86,11 +86,15 @@ def page_link(name: str, label: str) -> None:
 def download_table(
     table: Callable[[], pd.DataFrame], name: str, suffix: str = ".csv", *,
     key: str | None = None, label: str | None = None,
+    meta: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
-    """Offer a table as a file, written only when somebody asks for it."""
+    """Offer a table as a file, written only when somebody asks for it.
+
+    ``meta`` goes into its header, if the format has one.
+    """
     st.download_button(
         label or _FORMATS[suffix],
-        data=lambda: qsovae.table_bytes(table(), suffix),
+        data=lambda: qsovae.table_bytes(table(), suffix, meta=meta),
         file_name=f"{_safe(name)}{suffix}",
         mime="text/csv" if suffix == ".csv" else "application/octet-stream",
         key=key or f"download_{_safe(name)}{suffix.replace('.', '_')}",

@@ -43,6 +43,9 @@ class View:
         Rows are shown whose AB magnitude in the band lies in the range.
     outlines : tuple of outlines
         Polygons in map coordinates.
+    prior, abstain : str or None, float or None
+        Of Evaluate: the class mix of another catalog, as ``qsovae score`` takes it; the
+        probability below which a row has no class.
     """
 
     catalog: str | None = None
@@ -59,6 +62,8 @@ class View:
     band: str | None = None
     magnitudes: tuple[float, float] | None = None
     outlines: tuple[Outline, ...] = field(default=())
+    prior: str | None = None
+    abstain: float | None = None
 
     def to_address(self) -> None:
         """Write the permalink: whatever differs from a fresh view."""
@@ -108,7 +113,7 @@ def _to_texts(name: str, value: Any) -> list[str]:
         return [outlines_to_text(value)]
     if isinstance(value, tuple):
         return [v if isinstance(v, str) else f"{v:.6g}" for v in value]
-    return [str(value)]
+    return [f"{value:.6g}" if isinstance(value, float) else str(value)]
 
 
 def _text(texts: list[str]) -> str | None:
@@ -136,6 +141,23 @@ def _magnitudes(texts: list[str]) -> tuple[float, float] | None:
     return (low, high) if math.isfinite(low) and low <= high < math.inf else None
 
 
+def _prior(texts: list[str]) -> str | None:
+    text = texts[0][: _MOST_CLASSES * _LONGEST_TEXT]
+    try:
+        qsovae.parse_prior(text)
+    except qsovae.ConfigError:
+        return None
+    return text
+
+
+def _probability(texts: list[str]) -> float | None:
+    try:
+        number = float(texts[0])
+    except ValueError:
+        return None
+    return number if 0.0 < number <= 1.0 else None
+
+
 _READERS: dict[str, Any] = {
     "catalog": _text,
     "run": _text,
@@ -150,5 +172,7 @@ _READERS: dict[str, Any] = {
     "classes": _classes,
     "band": _text,
     "magnitudes": _magnitudes,
+    "prior": _prior,
+    "abstain": _probability,
     "outlines": lambda texts: outlines_from_text(texts[0]),
 }

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from qsovae.class_mix import (
         ClassMix,
         estimate_class_mix,
+        parse_prior,
     )
     from qsovae.columns import (
         ROLES,
@@ -228,6 +229,7 @@ _HOMES = {
     "open_catalog": "catalog",
     "open_run": "runs",
     "parse_features": "features",
+    "parse_prior": "class_mix",
     "probability_matrix": "inference",
     "project_catalog": "workflow",
     "quality_mask": "catalog",
@@ -334,6 +336,7 @@ __all__ = [
     "open_catalog",
     "open_run",
     "parse_features",
+    "parse_prior",
     "probability_matrix",
     "project_catalog",
     "quality_mask",

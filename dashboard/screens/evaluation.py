@@ -17,10 +17,11 @@ from dashboard.evaluation_view import (
     split_sentence,
     trained_sentence,
 )
-from dashboard.layout import escaped, page_head, page_link, refuse, simulated_badge
+from dashboard.layout import escaped, page_head, page_link, refusals, simulated_badge
 from dashboard.mapping_editor import active_mapping
 from dashboard.quality_filter import choose_quality
 from dashboard.run_choice import choose_run, opened_run
+from dashboard.scoring_view import show_scoring
 from dashboard.sources import Source, find_source
 from dashboard.state import View, current_view, seed
 
@@ -101,10 +102,12 @@ def main() -> None:
     run = opened_run(name)
     view = current_view()
     if run is not None:
-        try:
+        with refusals():
             show_evaluation(view, run)
-        except qsovae.QsovaeError as error:
-            refuse(error)
+        source = find_source(view.catalog)
+        if source is not None and st.session_state.get("evaluate_rows") == "catalog":
+            with refusals():
+                show_scoring(view, run, source)
         page_link("explore", "Explore its latent map")
     view.to_address()
 

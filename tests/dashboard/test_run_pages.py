@@ -80,6 +80,61 @@ def test_another_catalog_is_scored_without_the_rows_that_trained(
     assert "labelled rows of other.fits" in texts(page)
 
 
+def score_page(server, open_page, **choices):
+    """Return Evaluate with another catalog opened, without a label if it has none."""
+    qsovae.write_simulation(server / "data" / "other.fits", 300, 11)
+    page = open_page("Evaluate", View(catalog="1/other.fits", **choices))
+    page.radio(key="evaluate_rows").set_value("catalog").run()
+    assert not page.exception
+    return page
+
+
+def mix_of(page):
+    return next(d.value for d in page.dataframe if "share" in d.value).set_index(
+        "class"
+    )
+
+
+def test_every_row_of_another_catalog_is_scored_at_an_estimated_mix(server, open_page):
+    page = score_page(server, open_page)
+    trained = qsovae.open_run("tiny").estimator.class_prior_
+    np.testing.assert_allclose(mix_of(page)["share"], trained)
+    page.button_group(key="score_prior").set_value("estimate").run()
+    catalog = qsovae.open_catalog(server / "data" / "other.fits")
+    wanted = qsovae.score_catalog(
+        qsovae.open_run("tiny"), catalog, prior="estimate"
+    ).prior_json()
+    shown = mix_of(page)
+    for column, told in (("share", "shares"), ("low", "low"), ("high", "high")):
+        assert shown[column].to_dict() == pytest.approx(wanted[told])
+    assert shown["rows"].sum() == 300
+    assert page.query_params["prior"] in ("estimate", ["estimate"])
+
+
+def test_a_stated_mix_and_abstention_reach_the_scores(server, open_page, errors):
+    page = score_page(server, open_page)
+    page.button_group(key="score_prior").set_value("stated").run()
+    classes = qsovae.open_run("tiny").classes
+    for number, name in enumerate(classes):
+        share = 0.02 if name == "QSO" else 0.98 / (len(classes) - 1)
+        page.number_input(key=f"score_share_tiny_{number}").set_value(share)
+    page.number_input(key="score_abstain").set_value(0.95).run()
+    shown = mix_of(page)
+    assert shown.loc["QSO", "share"] == pytest.approx(0.02)
+    assert 0 < shown.loc["no class", "rows"] < 300
+    page.number_input(key="score_share_tiny_0").set_value(0.0).run()
+    assert "the share of" in errors(page)
+
+
+def test_the_address_brings_back_the_class_mix(server, open_page):
+    names = qsovae.open_run("tiny").classes
+    prior = ",".join(f"{n}={1 / len(names):.4f}" for n in names)
+    page = score_page(server, open_page, prior=prior, abstain=0.9)
+    shares = mix_of(page)["share"].dropna()
+    np.testing.assert_allclose(shares, 1 / len(names), atol=1e-3)
+    assert page.number_input(key="score_abstain").value == 0.9
+
+
 def test_another_catalog_that_lacks_a_feature_is_refused(server, open_page, errors):
     (server / "data" / "other.csv").write_text(
         "id,g_mag_ab,class_true\n1,18,QSO\n2,19,STAR\n"
