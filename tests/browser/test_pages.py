@@ -125,3 +125,26 @@ def test_a_training_outlives_reload_and_closing_and_its_stop_keeps_the_run(
 def _last_epoch(server):
     path = server.runs / ".training" / "long" / "progress.jsonl"
     return path.read_text().count('"epoch"') if path.is_file() else 0
+
+
+def test_scores_of_another_catalog_are_taken_at_an_estimated_mix(visitor, tmp_path):
+    path = tmp_path / "other.fits"
+    qsovae.write_simulation(path, 300, 11)
+    visitor.open("catalog")
+    visitor.upload(path)
+    visitor.go("Evaluate")
+    rows = visitor.part("evaluate_rows")
+    rows.get_by_text("Opened catalog").click()
+    visitor.settle()
+    visitor.page.get_by_text("Expert", exact=True).click()
+    visitor.choose("score_prior", "Estimated")
+    taken = tmp_path / "scores.parquet"
+    (key,) = visitor.page.evaluate(
+        """[...document.querySelectorAll('[class*=st-key-download_tiny_][class*=parquet]')]
+           .map(e => [...e.classList].find(c => c.startsWith('st-key-')).slice(7))"""
+    )
+    taken.write_bytes(visitor.download(key))
+    scores = qsovae.read_table(taken)
+    assert len(scores.frame) == 300
+    assert scores.meta["prior_is"] == "estimated"
+    assert "QSO=" in scores.meta["prior"]
