@@ -5,7 +5,13 @@ import pytest
 from scipy.stats import norm
 
 from qsovae import ConfigError, InputError, ShapeError, estimate_class_mix
-from qsovae.class_mix import ESTIMATE, class_mix, parse_prior, with_class_mix
+from qsovae.class_mix import (
+    ESTIMATE,
+    class_mix,
+    likelihood,
+    parse_prior,
+    with_class_mix,
+)
 
 TRAINED = np.array([0.3, 0.5, 0.2])
 CENTRES = np.array([0.0, 2.0, 4.0])
@@ -59,11 +65,20 @@ def test_intervals_cover_the_truth_as_often_as_they_say(share):
     assert 270 <= covered <= 296
 
 
-def test_an_absent_class_is_found_to_be_absent():
+def test_an_absent_class_is_found_to_be_absent_in_few_passes(monkeypatch):
     x = sample([0.6, 0.4, 0.0], 20_000, np.random.default_rng(1))
+    passes = []
+
+    def counted(*arguments):
+        passes.append(arguments)
+        return step(*arguments)
+
+    step = likelihood._newton_goal
+    monkeypatch.setattr(likelihood, "_newton_goal", counted)
     mix = estimate_class_mix(posterior(x, TRAINED).astype(np.float32), TRAINED)
     assert mix.low[2] == 0.0
     assert mix.high[2] < 0.01
+    assert len(passes) < 15
 
 
 def test_rows_of_which_nothing_is_known_say_nothing():

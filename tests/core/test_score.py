@@ -74,11 +74,13 @@ def test_the_header_says_which_mix_was_used_as_it_can_be_stated_again(run, catal
 
 
 def test_the_parts_of_the_entropy_are_columns(run, catalog):
-    rows = score_catalog(run, catalog, with_uncertainty=True).rows
+    prior = stated(run)
+    rows = score_catalog(run, catalog, prior=prior, with_uncertainty=True).rows
     assert len(rows) == catalog.n_rows
     np.testing.assert_allclose(rows[SHARES].sum(axis=1), rows["entropy"], atol=1e-5)
     table = qsovae.build_features(catalog, run.features)
-    found = run.estimator.uncertainty(table.values, table.sigma)
+    by_number = {k: prior[name] for k, name in enumerate(run.classes)}
+    found = run.estimator.uncertainty(table.values, table.sigma, prior=by_number)
     np.testing.assert_allclose(rows["entropy_noise"], found.from_noise, atol=1e-5)
 
 
