@@ -148,5 +148,5 @@ def _offer(
         for suffix in (".parquet", ".fits", ".csv"):
             download_table(
                 lambda: scored.rows, f"{run.name}_{source.path.stem}_scores", suffix,
-                meta=header,
+                key=f"download_scores_{suffix.removeprefix('.')}", meta=header,
             )  # fmt: skip

@@ -139,11 +139,7 @@ def test_scores_of_another_catalog_are_taken_at_an_estimated_mix(visitor, tmp_pa
     visitor.page.get_by_text("Expert", exact=True).click()
     visitor.choose("score_prior", "Estimated")
     taken = tmp_path / "scores.parquet"
-    (key,) = visitor.page.evaluate(
-        """[...document.querySelectorAll('[class*=st-key-download_tiny_][class*=parquet]')]
-           .map(e => [...e.classList].find(c => c.startsWith('st-key-')).slice(7))"""
-    )
-    taken.write_bytes(visitor.download(key))
+    taken.write_bytes(visitor.download("download_scores_parquet"))
     scores = qsovae.read_table(taken)
     assert len(scores.frame) == 300
     assert scores.meta["prior_is"] == "estimated"
