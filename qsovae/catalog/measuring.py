@@ -180,7 +180,7 @@ def _status_by_magnitude(
     if error is not None:
         given, seen = catalog.numbers(error.name), np.isfinite(magnitude)
         if column.limit_without_error:
-            without = np.isnan(given) | is_sentinel(given, error.sentinels)
+            without = _has_no_error(catalog, error)
             usual = _usual_magnitude(catalog.whole, column, error)
             # Limits are faint: the brightest stars lack errors as well, by saturation.
             status[without & (magnitude >= usual)] = NONDETECT
@@ -193,8 +193,13 @@ def _usual_magnitude(catalog: "Catalog", column: Column, error: Column) -> float
 
     Infinite where none has one: then the absence of errors says nothing.
     """
-    given = catalog.numbers(error.name)
-    has_error = ~(np.isnan(given) | is_sentinel(given, error.sentinels))
-    magnitude = catalog.values(column.name)[has_error]
+    magnitude = catalog.values(column.name)[~_has_no_error(catalog, error)]
     known = magnitude[np.isfinite(magnitude)]
     return float(np.median(known)) if known.size else np.inf
+
+
+def _has_no_error(catalog: "Catalog", error: Column) -> NDArray[np.bool_]:
+    """Return where a column of errors is empty or holds a code for 'missing'."""
+    given = catalog.numbers(error.name)
+    without: NDArray[np.bool_] = np.isnan(given) | is_sentinel(given, error.sentinels)
+    return without

@@ -63,15 +63,17 @@ class Doubles:
     def bits(self) -> NDArray[np.uint32]:
         """Return the bits of every row, (n_rows,)."""
         bits = np.zeros(len(self._ids), dtype=np.uint32)
-        asked = (
-            (Quality.DUPLICATE_POSITION, near_another, *self._position),
-            (Quality.DUPLICATE_ID, _repeated, self._ids, self._has_id),
-            (Quality.DUPLICATE_ROW, _repeated, self._rows, self._is_measured),
-            (Quality.STRAY_POSITION, far_from_all, *self._position),
-        )
+        ra, dec = self._position
         with ThreadPoolExecutor(n_cores()) as threads:
-            for bit, hit in threads.map(lambda a: (a[0], a[1](*a[2:])), asked):
-                bits[hit] |= np.uint32(bit)
+            ask = threads.submit
+            hits = {
+                Quality.DUPLICATE_POSITION: ask(near_another, ra, dec),
+                Quality.DUPLICATE_ID: ask(_repeated, self._ids, self._has_id),
+                Quality.DUPLICATE_ROW: ask(_repeated, self._rows, self._is_measured),
+                Quality.STRAY_POSITION: ask(far_from_all, ra, dec),
+            }
+        for bit, hit in hits.items():
+            bits[hit.result()] |= np.uint32(bit)
         return bits
 
     def findings(self, quality: NDArray[np.uint32]) -> list[Finding]:

@@ -8,6 +8,8 @@ from qsovae.class_mix.mixes import (
     ClassMix,
     class_mix,
     estimate_class_mix,
+    is_estimate,
+    stated_mix,
     with_class_mix,
 )
 from qsovae.class_mix.priors import ESTIMATE, Prior, parse_prior
@@ -18,6 +20,8 @@ __all__ = [
     "Prior",
     "class_mix",
     "estimate_class_mix",
+    "is_estimate",
     "parse_prior",
+    "stated_mix",
     "with_class_mix",
 ]

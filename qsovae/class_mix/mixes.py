@@ -53,16 +53,32 @@ def class_mix(
         If the prior is neither, a class has no share or is unknown, or a share or
         their sum is out of range.
     """
-    if isinstance(prior, Mapping):
-        shares = stated_shares(prior, list(classes))
-        return ClassMix(shares, shares, shares)
-    if not isinstance(prior, str) or prior != ESTIMATE:
+    if is_estimate(prior):
+        return estimate_class_mix(probabilities, trained_prior)
+    return stated_mix(prior, classes)
+
+
+def is_estimate(prior: Prior | None) -> bool:
+    """Return whether a prior asks for an estimate."""
+    return isinstance(prior, str) and prior == ESTIMATE
+
+
+def stated_mix(prior: Prior, classes: Iterable[Any]) -> ClassMix:
+    """Return the mix that a prior states, (n_classes,), before any row is scored.
+
+    Raises
+    ------
+    ConfigError
+        As ``class_mix``, of a prior that is not ``"estimate"``.
+    """
+    if not isinstance(prior, Mapping):
         raise ConfigError(
             f"the prior is {prior!r}",
             "prior",
             f"Pass the share of each class, or {ESTIMATE!r}.",
         )
-    return estimate_class_mix(probabilities, trained_prior)
+    shares = stated_shares(prior, list(classes))
+    return ClassMix(shares, shares, shares)
 
 
 def with_class_mix(

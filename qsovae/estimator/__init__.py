@@ -4,9 +4,16 @@ Layer: above training. Knows arrays, not astronomy: the catalog layer makes X an
 """
 
 from qsovae.estimator.classifier import VAEClassifier
-from qsovae.estimator.deciding import decide
+from qsovae.estimator.deciding import decide, refuse_abstention
 from qsovae.estimator.inferring import Inference
 from qsovae.estimator.saving import SAVED_FILES
 from qsovae.estimator.uncertainty import Uncertainty
 
-__all__ = ["SAVED_FILES", "Inference", "Uncertainty", "VAEClassifier", "decide"]
+__all__ = [
+    "SAVED_FILES",
+    "Inference",
+    "Uncertainty",
+    "VAEClassifier",
+    "decide",
+    "refuse_abstention",
+]

@@ -30,16 +30,27 @@ def decide(
     ConfigError
         If ``abstain`` is not between 0 and 1.
     """
+    refuse_abstention(abstain)
     decided: NDArray[Any] = classes[probabilities.argmax(axis=1)]
     if abstain is None:
         return decided
-    if not 0.0 <= abstain <= 1.0:
-        raise ConfigError(
-            f"abstain is {abstain!r}", "abstain", "Use a probability, such as 0.9."
-        )
     unsure = probabilities.max(axis=1) < abstain
     has_mark = classes.dtype.kind in "if" and UNLABELLED not in classes
     if not has_mark:
         decided = decided.astype(object)
     decided[unsure] = UNLABELLED if has_mark else None
     return decided
+
+
+def refuse_abstention(abstain: float | None) -> None:
+    """Refuse what is no probability, before any row is scored.
+
+    Raises
+    ------
+    ConfigError
+        If ``abstain`` is not between 0 and 1.
+    """
+    if abstain is not None and not 0.0 <= abstain <= 1.0:
+        raise ConfigError(
+            f"abstain is {abstain!r}", "abstain", "Use a probability, such as 0.9."
+        )

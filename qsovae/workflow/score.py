@@ -10,13 +10,14 @@ import pandas as pd
 
 from qsovae.catalog import Catalog
 from qsovae.class_mix import (
-    ESTIMATE,
     ClassMix,
     Prior,
-    class_mix,
+    estimate_class_mix,
+    is_estimate,
+    stated_mix,
     with_class_mix,
 )
-from qsovae.estimator import decide
+from qsovae.estimator import decide, refuse_abstention
 from qsovae.inference import (
     catalog_features,
     infer_table,
@@ -94,19 +95,26 @@ def score_catalog(
         If the prior states no positive share for each class of the run with the sum
         one, or ``abstain`` is no probability.
     """
-    table, model = catalog_features(run, catalog), run.estimator
+    refuse_abstention(abstain)
+    model, trained = run.estimator, run.estimator.class_prior_
+    kind, mix = "trained", ClassMix(trained, trained, trained)
+    if is_estimate(prior):
+        kind = "estimated"
+    elif prior is not None:
+        kind, mix = "stated", stated_mix(prior, run.classes)
+    table = catalog_features(run, catalog)
     rows = infer_table(model, run.classes, table, catalog)
-    trained, kind = model.class_prior_, "trained"
-    mix = ClassMix(trained, trained, trained)
-    probabilities = probability_matrix(rows, run.classes)
-    if prior is not None:
-        kind = "estimated" if prior == ESTIMATE else "stated"
-        mix = class_mix(prior, run.classes, probabilities, trained)
-        probabilities = with_class_mix(probabilities, trained, mix.shares)
-        rows = rows.assign(**probability_columns(probabilities, run.classes))
-    names = np.array(run.classes, dtype=object)
-    decided = decide(probability_matrix(rows, run.classes), names, abstain)
-    rows["class_predicted"] = pd.array(decided, dtype="string")
+    if kind == "estimated":
+        mix = estimate_class_mix(probability_matrix(rows, run.classes), trained)
+    if kind != "trained":
+        moved = with_class_mix(
+            probability_matrix(rows, run.classes), trained, mix.shares
+        )
+        rows = rows.assign(**probability_columns(moved, run.classes))
+    if kind != "trained" or abstain is not None:
+        probabilities = probability_matrix(rows, run.classes)
+        decided = decide(probabilities, np.array(run.classes, dtype=object), abstain)
+        rows = rows.assign(class_predicted=pd.array(decided, dtype="str"))
     if with_uncertainty:
         # The estimator knows the classes by number.
         stated = dict(zip(model.classes_, mix.shares, strict=True))
