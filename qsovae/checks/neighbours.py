@@ -15,7 +15,8 @@ from qsovae.crossmatch import SkyIndex, unit_vectors
 
 NEAR_ARCSEC = 0.5
 _ROWS_A_STRIP = 250_000
-_TURN_DEG = 1000.0  # from strip to strip: more than a circle and what is near it
+_REACH_DEG = 1.01 * NEAR_ARCSEC / 3600.0  # rounding must lose none
+_TURN_DEG = 1000.0  # from belt to belt: more than a circle and what is near it
 _FAR_DEG = 10.0
 _CELLS = 30  # of 1.9 deg, along each axis of the unit sphere from its centre
 _SIDE = 2 * _CELLS + 1
@@ -26,36 +27,37 @@ _MOST_STRAY_SHARE = 0.001
 def near_another(ra_deg: Floats, dec_deg: Floats) -> Mask:
     """Return which positions are within half an arcsecond of another, (n_rows,).
 
-    Few rows are asked in earnest: those that a strip one arcsecond high may have near
-    another. They are asked by declination, so that memory does not grow.
+    Strips of declination are asked one after another, so that memory does not grow.
     """
     near = np.zeros(len(ra_deg), dtype=bool)
     known = np.flatnonzero(np.isfinite(ra_deg) & np.isfinite(dec_deg))
-    reach_deg = 1.01 * NEAR_ARCSEC / 3600.0
-    maybe = known[_maybe_near(ra_deg[known] % 360.0, dec_deg[known], reach_deg)]
-    order = maybe[np.argsort(dec_deg[maybe], kind="stable")]
+    order = known[np.argsort(dec_deg[known], kind="stable")]
     dec = dec_deg[order]
     for start in range(0, len(order), _ROWS_A_STRIP):
         last = min(start + _ROWS_A_STRIP, len(order)) - 1
-        stop = np.searchsorted(dec, dec[last] + reach_deg, side="right")
+        stop = np.searchsorted(dec, dec[last] + _REACH_DEG, side="right")
         rows = order[start:stop]
+        # Few are asked in earnest.
+        rows = rows[_maybe_near(ra_deg[rows] % 360.0, dec_deg[rows])]
         near[rows] |= _near_in_strip(ra_deg[rows], dec_deg[rows])
     return near
 
 
-def _maybe_near(ra_deg: Floats, dec_deg: Floats, reach_deg: float) -> Mask:
-    """Return at least the positions that are within a reach of another, (n_rows,).
+def _maybe_near(ra_deg: Floats, dec_deg: Floats) -> Mask:
+    """Return at least the positions that are within reach of another, (n_rows,).
 
-    Strips are twice the reach high and cut the sky twice, the second time half a strip
-    further: whatever is near is once in the same strip, and there no farther in right
+    Belts are twice the reach high and cut the sky twice, the second time half a belt
+    further: whatever is near is once in the same belt, and there no farther in right
     ascension than the reach, as are all between the two.
     """
     # Beyond what a circle reaches at its widest, poleward of its centre.
-    width = reach_deg / np.cos(np.radians(np.minimum(np.abs(dec_deg) + reach_deg, 90)))
+    width = _REACH_DEG / np.cos(
+        np.radians(np.minimum(np.abs(dec_deg) + _REACH_DEG, 90))
+    )
     maybe: Mask = (ra_deg <= width) | (ra_deg >= 360.0 - width)
     for shift in (0.0, 0.5):
-        strip = np.floor((dec_deg + 90.0) / (2.0 * reach_deg) + shift)
-        keys = strip * _TURN_DEG + ra_deg
+        belt = np.floor((dec_deg + 90.0) / (2.0 * _REACH_DEG) + shift)
+        keys = belt * _TURN_DEG + ra_deg
         order = np.argsort(keys)
         wide = np.maximum(width[order[1:]], width[order[:-1]])
         close = np.diff(keys[order]) <= wide
