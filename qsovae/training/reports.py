@@ -11,8 +11,9 @@ from typing import NamedTuple
 class LossTerms(NamedTuple):
     """Mean losses of one epoch in nats a row; ``classification`` counts labelled rows.
 
-    ``total`` is what training minimises: the cross-entropy plus the weighted sum of
-    ``reconstruction`` (negative log-likelihood) and ``kl``.
+    ``total`` is what training minimises: the cross-entropy, plus the weighted sum of
+    ``reconstruction`` (negative log-likelihood) and ``kl``, plus, with few labels, how
+    far the unlabelled rows are from what a forest guesses of them.
     """
 
     total: float
@@ -53,10 +54,10 @@ class Plan:
         """Return the plan for a number of rows.
 
         Steps count, not epochs: a small table needs many passes, a large one few. They
-        grow with the root of the rows, from 300 to 8,000.
+        grow with the root of the rows, from 300 to 8,000 (docs/decisions, 0005).
         """
         batch_size = min(1024, max(32, 2 ** round(math.log2(max(n_rows, 2) / 25))))
         if n_epochs is None:
-            n_steps = min(8000.0, max(300.0, 80.0 * math.sqrt(n_rows)))
+            n_steps = min(8000.0, max(300.0, 40.0 * math.sqrt(n_rows)))
             n_epochs = math.ceil(n_steps / math.ceil(n_rows / batch_size))
         return cls(n_epochs, batch_size)

@@ -1,6 +1,6 @@
 """The loop: steps, validation, and the best weights kept.
 
-Within training: above reports and portions.
+Within training: above forest, portions and reports.
 """
 
 import math
@@ -19,13 +19,13 @@ from qsovae.elbo import elbo_terms
 from qsovae.errors import TrainingDivergedError
 from qsovae.model import Network
 from qsovae.targets import UNLABELLED
+from qsovae.training.forest import forest_guesses
 from qsovae.training.portions import hide_features, portions
 from qsovae.training.reports import EpochReport, LossTerms, Plan
 
 # Chosen by trial on two real catalogs (docs/decisions); none adapts to one set.
 _PEAK_LEARNING_RATE = 4e-3
 _WEIGHT_DECAY = 1e-2
-_LABEL_SMOOTHING = 0.02
 _GRADIENT_NORM = 5.0
 _AVERAGING = 0.995
 # Weight of the bound, in nats a row, beside the cross-entropy: the classifier leads,
@@ -72,6 +72,9 @@ class Trainer:
         labelled = targets != UNLABELLED
         self.labelled = torch.nonzero(labelled & ~held_out).flatten()
         self.unlabelled = torch.nonzero(~labelled).flatten()
+        self.guesses = forest_guesses(
+            batch, targets, self.labelled, self.unlabelled, network.config.n_classes
+        )
         n_rows = len(self.labelled) + len(self.unlabelled)
         self.steps_per_epoch = math.ceil(n_rows / plan.batch_size)
         self.averaged = AveragedModel(network, multi_avg_fn=_running_average)
@@ -147,7 +150,7 @@ class Trainer:
         schedule: torch.optim.lr_scheduler.LRScheduler,
     ) -> Tensor:
         """Take one step; return the four loss terms."""
-        terms = self._losses(self.network, rows, hide=True, smoothing=_LABEL_SMOOTHING)
+        terms = self._losses(self.network, rows, hide=True)
         optimiser.zero_grad()
         torch.autograd.backward(terms[0])
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), _GRADIENT_NORM)
@@ -156,9 +159,7 @@ class Trainer:
         self.averaged.update_parameters(self.network)
         return terms.detach()
 
-    def _losses(
-        self, network: Network, rows: Tensor, *, hide: bool, smoothing: float
-    ) -> Tensor:
+    def _losses(self, network: Network, rows: Tensor, *, hide: bool) -> Tensor:
         """Return total, reconstruction, divergence and cross-entropy as one tensor."""
         batch, targets = self.batch.take(rows), self.targets[rows]
         seen = hide_features(batch) if hide else batch
@@ -174,13 +175,13 @@ class Trainer:
             mean,
             log_variance,
         )
+        logits = network.classify(latent)
         classification = functional.cross_entropy(
-            network.classify(latent),
-            targets,
-            ignore_index=UNLABELLED,
-            label_smoothing=smoothing,
+            logits, targets, ignore_index=UNLABELLED
         )
         total = classification - _BOUND_WEIGHT * elbo.bound().mean()
+        if self.guesses is not None and hide:
+            total = total + self.guesses.loss(rows, logits)
         return torch.stack(
             [
                 total,
@@ -197,7 +198,7 @@ class Trainer:
             return LossTerms(*[math.nan] * 4), math.nan
         network = self._averaged_network()
         with torch.no_grad():
-            terms = self._losses(network, rows, hide=False, smoothing=0.0)
+            terms = self._losses(network, rows, hide=False)
             mean, _ = network.encode(self.batch.take(rows))
             right = network.classify(mean).argmax(dim=-1) == self.targets[rows]
         return LossTerms(*terms.tolist()), right.double().mean().item()
