@@ -71,7 +71,8 @@ class VAEClassifier(Inferring):
 
     References
     ----------
-    Kingma & Welling 2014 (the bound); Kingma et al. 2014 (unlabelled rows).
+    Kingma & Welling 2014 (the bound); Kingma et al. 2014 (unlabelled rows); what a
+    forest adds where labels are few: docs/decisions, 0020.
 
     Examples
     --------
