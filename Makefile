@@ -3,7 +3,7 @@ PORT ?= 8501
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-all check demo benchmark clean
+.PHONY: run test test-all check demo benchmark leaderboard clean
 
 run: .venv/ready
 	$(BIN)/streamlit run dashboard/app.py --server.port $(PORT) --server.headless true
@@ -40,6 +40,10 @@ benchmark: .venv/tests-ready
 	$(BIN)/python benchmarks/simulate.py --readme README.md
 	$(BIN)/python benchmarks/mock.py --readme README.md
 
+# The classifier beside tuned trees and other networks: hours at first; it goes on where it stopped.
+leaderboard: .venv/leaderboard-ready
+	$(BIN)/python -W ignore benchmarks/leaderboard.py
+
 .venv/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "qsovae needs Python 3.11 or newer: make PYTHON=python3.11 run"; exit 1; }
@@ -52,6 +56,10 @@ benchmark: .venv/tests-ready
 
 .venv/tests-ready: .venv/ready requirements-test.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@touch $@
+
+.venv/leaderboard-ready: .venv/ready requirements-benchmark.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-benchmark.txt
 	@touch $@
 
 clean:

@@ -38,14 +38,20 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def options_parser(description: str) -> argparse.ArgumentParser:
-    """Return a parser of the options that every benchmark has."""
+def data_parser(description: str) -> argparse.ArgumentParser:
+    """Return a parser of the option that says where the real catalogs are."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument(
         "--data", type=Path, default=_REAL_CATALOGS, metavar="FOLDER",
         help="real catalogs, as NAME/NAME.parquet; by default ../shared/data beside "
         "the checkout",
     )  # fmt: skip
+    return parser
+
+
+def options_parser(description: str) -> argparse.ArgumentParser:
+    """Return a parser of the options that the benchmarks in the README have."""
+    parser = data_parser(description)
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="JSON, by default to stdout"
     )
@@ -193,7 +199,7 @@ def publish(
     body: Callable[[dict[str, Any]], str],
 ) -> None:  # fmt: skip
     """Write a result as JSON, and its table into the page that was named."""
-    content = json.dumps(_rounded(result), indent=1) + "\n"
+    content = json_text(result)
     if options.output is None:
         sys.stdout.write(content)
     else:
@@ -203,6 +209,11 @@ def publish(
     if options.readme is not None:
         write_readme(options.readme, name, body(result))
         say(f"wrote the table into {options.readme}")
+
+
+def json_text(result: dict[str, Any]) -> str:
+    """Return a result as JSON, its numbers rounded."""
+    return json.dumps(_rounded(result), indent=1) + "\n"
 
 
 def _rounded(entry: Any) -> Any:
