@@ -40,7 +40,7 @@ benchmark: .venv/tests-ready
 	$(BIN)/python benchmarks/simulate.py --readme README.md
 	$(BIN)/python benchmarks/mock.py --readme README.md
 
-# The classifier beside tuned trees and other networks: hours at first; it goes on where it stopped.
+# Hours from nothing; measures only what docs/leaderboard/results.jsonl lacks.
 leaderboard: .venv/leaderboard-ready
 	$(BIN)/python -W ignore benchmarks/leaderboard.py
 
@@ -58,8 +58,10 @@ leaderboard: .venv/leaderboard-ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
 	@touch $@
 
+# With requirements.txt once more, so that torch and the rest keep their pins.
 .venv/leaderboard-ready: .venv/ready requirements-benchmark.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-benchmark.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  -r requirements.txt -r requirements-benchmark.txt
 	@touch $@
 
 clean:

@@ -64,7 +64,8 @@ def _of_set(scores: dict[str, dict[str, Series]]) -> dict[str, Any]:
 def compare(score: str, by_method: dict[str, Series]) -> dict[str, Any] | None:
     """Return ours minus the best peer's, pair by pair; None without ours or a peer.
 
-    The best peer is the one with the best mean over the repeats that we have, too.
+    The best peer is the one with the best mean over the repeats that we have, too. A
+    peer measured on fewer of them than another is left out: it has other splits.
     """
     ours = by_method.get(OURS, {})
     sign = -1.0 if score in LOWER else 1.0
@@ -73,9 +74,10 @@ def compare(score: str, by_method: dict[str, Series]) -> dict[str, Any] | None:
         for method, series in by_method.items()
         if method != OURS
     }
-    pairs = {method: found for method, found in pairs.items() if found}
-    if not pairs:
+    most = max(map(len, pairs.values()), default=0)
+    if not most:
         return None
+    pairs = {method: found for method, found in pairs.items() if len(found) == most}
     peer = max(pairs, key=lambda m: sign * float(np.mean([p for _, p in pairs[m]])))
     differences = [mine - theirs for mine, theirs in pairs[peer]]
     mean, interval = paired_interval(differences)
