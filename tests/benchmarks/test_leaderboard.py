@@ -76,6 +76,23 @@ def test_what_is_cached_is_not_measured_again(board, monkeypatch, tmp_path):
     assert request.settings == {"max_depth": 3}
 
 
+def test_the_page_alone_is_written_of_what_is_known(board, monkeypatch, tmp_path):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    module = importlib.import_module("leaderboard")
+    monkeypatch.setattr(module, "measure", None)  # would fail if it were called
+    version = module.method_version("VAE")
+    store = board("cache").Cache(tmp_path / "cache")
+    store.add(
+        board("cache").Key("full", "mock", "VAE", 0, version),
+        {"scores": {"macro_f1": 0.4321}},
+    )
+    files = [f"--{name}={tmp_path / name}" for name in ("cache", "json", "page")]
+    options = [*files, "--page-only", "--methods", "VAE"]
+    monkeypatch.setattr("sys.argv", ["leaderboard", *options])
+    assert module.main() == 0
+    assert "0.432" in (tmp_path / "page").read_text()
+
+
 def test_the_paired_interval_is_that_worked_by_hand(board):
     mean, (low, high) = board("summary").paired_interval([0.01, 0.02, 0.03])
     # s = 0.01, t(0.975, 2) = 4.302653: the half width is 4.302653 x 0.01 / sqrt(3).
