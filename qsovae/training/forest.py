@@ -16,7 +16,7 @@ from torch import Tensor
 from qsovae.batch import Batch
 
 _N_TREES = 300
-# Labelled rows at which guesses count half; with ten times as many they do not pay.
+# Labelled rows at which guesses count half; with ten times as many too little to pay.
 _HALF_WEIGHT_LABELS = 300
 _MOST_LABELS = 3000
 # Bounds on the power that sharpens votes; none makes them more even.
