@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
+from torch.utils.data import Dataset
 
 from qsovae.errors import ConfigError, ShapeError
 
@@ -19,6 +20,8 @@ FloatArray = NDArray[np.floating]
 # Scaled values are linear up to this many robust standard deviations and logarithmic
 # beyond, so that one wild value can neither swamp the loss nor lose its sign and order.
 KNEE = 4.0
+# Rows that medians and widths are taken of at most: they are good to 1 % of a width.
+_MOST_FITTED = 200_000
 # Interquartile range of the unit normal, which makes the scale a standard deviation.
 _NORMAL_IQR = 1.3489795003921634
 
@@ -144,6 +147,40 @@ class Scaler:
         return cls(*(np.asarray(saved[name], dtype=np.float64) for name in names))
 
 
+def rows_to_scale_by(rows: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """Return the rows to fit a scaler to, ascending: all, or of many some drawn."""
+    if rows.size <= _MOST_FITTED:
+        return rows
+    rng = np.random.default_rng(seed)
+    return np.sort(rng.choice(rows, _MOST_FITTED, replace=False))
+
+
+class Measurements(Dataset[Batch]):
+    """Rows of a table, scaled as they are taken, so that no copy of it is held.
+
+    Parameters
+    ----------
+    values, sigma : ndarray, (n_objects, n_features)
+        As of ``Scaler.apply``; memory maps of files may be larger than memory.
+    scaler : Scaler
+    """
+
+    def __init__(
+        self, values: FloatArray, sigma: FloatArray | None, scaler: Scaler
+    ) -> None:
+        self._values, self._sigma, self._scaler = values, sigma, scaler
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self._values)
+
+    def __getitem__(self, rows: Tensor) -> Batch:
+        """Return the batch of these rows, by their numbers."""
+        taken = rows.numpy()
+        sigma = None if self._sigma is None else self._sigma[taken]
+        return self._scaler.apply(self._values[taken], sigma)
+
+
 def _robust_width(column: NDArray[np.float64]) -> float:
     """Return the interquartile width, else the standard deviation, else one."""
     lower, upper = np.percentile(column, [25.0, 75.0])
@@ -166,7 +203,9 @@ def errors_of(values: FloatArray, sigma: ArrayLike | None) -> FloatArray | None:
     """
     if sigma is None:
         return None
-    errors: FloatArray = np.asarray(sigma, dtype=np.float64)
+    errors: FloatArray = np.asarray(sigma)
+    if errors.dtype.kind != "f":
+        errors = errors.astype(np.float64)
     if errors.shape != values.shape:
         raise ShapeError(
             f"sigma has shape {errors.shape}, X has {values.shape}",

@@ -43,7 +43,8 @@ def log_likelihood(
     predicted : Tensor
         Decoder means, (n_samples, n_objects, n_features).
     intrinsic_variance : Tensor
-        Scatter about the decoder's mean in scaled units squared, (n_features,).
+        Scatter about the decoder's mean in scaled units squared, (n_features,) or as
+        ``predicted``.
 
     Returns
     -------

@@ -4,27 +4,25 @@ Layer: above elbo, below training. Rows come in scaled units; nothing here knows
 feature or a class means.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
 
 from qsovae.batch import Batch
 from qsovae.errors import ConfigError
+from qsovae.inputs import N_MIXTURES, NormalScores, Waves
 
 # Bounds on the posterior's log variance: beyond them exp() loses the gradient.
 _LOG_VARIANCE_RANGE = (-12.0, 6.0)
 # The decoder's scatter never falls below this many scaled units; without a floor a
 # constant or exactly repeated feature would drive the likelihood to infinity.
-_SCATTER_FLOOR = 0.03
-# Initial spread of the waves' frequencies, in cycles a scaled unit, and how many
-# mixtures of them the encoder sees of each value (docs/decisions, 0021).
-_FREQUENCY_SPREAD = 0.3
-_N_MIXTURES = 4
+SCATTER_FLOOR = 0.03
+# Bounds on how a row's scatter differs from the usual one, as logarithms.
+_SCATTER_RANGE = (-4.0, 2.0)
 
 
 @dataclass(frozen=True)
@@ -39,9 +37,11 @@ class NetworkConfig:
         Widths of the encoder's hidden layers; the decoder mirrors them.
     dropout : float
         Share of hidden units silenced in the encoder during training.
-    n_frequencies : int
-        Waves that the encoder sees of each value beside the value itself; none in
-        networks from before there were any.
+    n_frequencies, n_knots : int
+        Waves that the encoder sees of each value beside the value itself, and knots of
+        the normal scores that they are waves of.
+    varies_scatter : bool
+        Whether the decoder tells the scatter of each row, or one for all.
     """
 
     n_features: int
@@ -50,6 +50,8 @@ class NetworkConfig:
     hidden: tuple[int, ...] = (128, 128)
     dropout: float = 0.1
     n_frequencies: int = 8
+    n_knots: int = 128
+    varies_scatter: bool = True
 
     def __post_init__(self) -> None:
         """Refuse sizes that make no network."""
@@ -67,8 +69,11 @@ class NetworkConfig:
 
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> Self:
-        """Return the config that ``to_json`` described."""
-        known = {"n_frequencies": 0} | saved
+        """Return the config that ``to_json`` described.
+
+        Networks from before there were waves, knots or such scatter have none.
+        """
+        known = {"n_frequencies": 0, "n_knots": 0, "varies_scatter": False} | saved
         return cls(**(known | {"hidden": tuple(saved["hidden"])}))
 
 
@@ -80,27 +85,14 @@ def _layers(sizes: Sequence[int], dropout: float = 0.0) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]))
 
 
-class Waves(nn.Module):
-    """A few learnt mixtures of cosines of each value, each feature by itself.
+class Decoded(NamedTuple):
+    """Means and variances of values, (..., n_features), in scaled units.
 
-    They let a network change its mind within a fraction of a feature's width, as trees
-    do (Gorishniy, Rubachev & Babenko 2022; the initial frequencies' spread lies between
-    theirs and that of Holzmüller, Grinsztajn & Steinwart 2024).
+    The variance is that about the mean for want of knowledge, without measurement's.
     """
 
-    def __init__(self, n_features: int, n_frequencies: int) -> None:
-        super().__init__()
-        shape = (n_features, n_frequencies)
-        self.frequency = nn.Parameter(torch.randn(shape) * _FREQUENCY_SPREAD)
-        self.phase = nn.Parameter(torch.empty(shape).uniform_(-math.pi, math.pi))
-        mixing = torch.randn(*shape, _N_MIXTURES) / math.sqrt(n_frequencies)
-        self.mixing = nn.Parameter(mixing)
-        self.offset = nn.Parameter(torch.zeros(n_features, _N_MIXTURES))
-
-    def forward(self, values: Tensor) -> Tensor:
-        """Return (..., n_features, 4) of (..., n_features)."""
-        angle = 2.0 * math.pi * values[..., None] * self.frequency + self.phase
-        return torch.einsum("...fk,fkm->...fm", angle.cos(), self.mixing) + self.offset
+    mean: Tensor
+    variance: Tensor
 
 
 class Network(nn.Module):
@@ -111,14 +103,18 @@ class Network(nn.Module):
         self.config = config
         n_features, n_latent = config.n_features, config.n_latent
         # Values, errors, the observed mask and waves stand side by side.
-        n_inputs = 3 + (_N_MIXTURES if config.n_frequencies else 0)
+        n_inputs = 3 + (N_MIXTURES if config.n_frequencies else 0)
+        self.normal_scores = (
+            NormalScores(n_features, config.n_knots) if config.n_knots else None
+        )
         self.waves = (
             Waves(n_features, config.n_frequencies) if config.n_frequencies else None
         )
         self.encoder = _layers(
             (n_inputs * n_features, *config.hidden, 2 * n_latent), config.dropout
         )
-        self.decoder = _layers((n_latent, *reversed(config.hidden), n_features))
+        n_outputs = n_features * (2 if config.varies_scatter else 1)
+        self.decoder = _layers((n_latent, *reversed(config.hidden), n_outputs))
         self.classifier = _layers((n_latent, 64, config.n_classes))
         self.log_scatter = nn.Parameter(torch.full((n_features,), -1.0))
 
@@ -132,22 +128,25 @@ class Network(nn.Module):
             batch.observed.to(batch.values.dtype),
         ]
         if self.waves is not None:
-            waves = self.waves(values) * batch.observed[..., None]
+            seen = (
+                self.normal_scores(values) if self.normal_scores is not None else values
+            )
+            waves = self.waves(seen) * batch.observed[..., None]
             inputs.append(waves.flatten(start_dim=-2))
         latent = self.encoder(torch.cat(inputs, dim=-1))
         mean, log_variance = latent.split(self.config.n_latent, dim=-1)
         return mean, log_variance.clamp(*_LOG_VARIANCE_RANGE)
 
-    def decode(self, latent: Tensor) -> Tensor:
-        """Return predicted values, (..., n_features), in scaled units."""
-        predicted: Tensor = self.decoder(latent)
-        return predicted
+    def decode(self, latent: Tensor) -> Decoded:
+        """Return what values the latent, (..., n_latent), makes likely."""
+        decoded, log_scatter = self.decoder(latent), self.log_scatter
+        if self.config.varies_scatter:
+            decoded, differs = decoded.chunk(2, dim=-1)
+            log_scatter = log_scatter + differs.clamp(*_SCATTER_RANGE)
+        variance = (2.0 * log_scatter).exp() + SCATTER_FLOOR**2
+        return Decoded(decoded, variance.expand_as(decoded))
 
     def classify(self, latent: Tensor) -> Tensor:
         """Return class logits, (..., n_classes)."""
         logits: Tensor = self.classifier(latent)
         return logits
-
-    def intrinsic_variance(self) -> Tensor:
-        """Return the decoder's scatter squared, (n_features,), in scaled units."""
-        return self.log_scatter.exp().square() + _SCATTER_FLOOR**2

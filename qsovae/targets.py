@@ -18,6 +18,8 @@ UNLABELLED = -1
 
 # Below this many rows a held-out part says nothing about the best epoch.
 _FEWEST_HELD_OUT = 10
+# More rows than this tell the best epoch no better, and are better trained on.
+_MOST_HELD_OUT = 20_000
 
 
 def nulls_as_none(y: ArrayLike) -> ArrayLike:
@@ -87,13 +89,14 @@ def held_out_rows(
 ) -> NDArray[np.int64]:
     """Return the labelled rows to hold out, a share of each class; maybe none.
 
-    A class with one row stays in training, where alone it can be learnt.
+    They are 20,000 at most. A class with one row stays in training, where alone it can
+    be learnt.
     """
     counts = np.bincount(targets[targets != UNLABELLED])
     rare = np.flatnonzero(counts == 1)
     rows = np.flatnonzero((targets != UNLABELLED) & ~np.isin(targets, rare))
     n_classes = int(np.count_nonzero(counts > 1))
-    n_held_out = int(fraction * rows.size)
+    n_held_out = min(int(fraction * rows.size), _MOST_HELD_OUT)
     if n_held_out < max(_FEWEST_HELD_OUT, n_classes):
         return np.empty(0, dtype=np.int64)
     _, held_out = train_test_split(

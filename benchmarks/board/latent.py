@@ -77,17 +77,18 @@ def told(
 def _told(
     network: Any, batch: Batch, generator: torch.Generator
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return pulls from the decoded posterior mean, and 1 in the interval, else 0."""
+    """Return pulls from the predictive mean, and 1 in the 68 % interval, else 0."""
     mean, log_variance = network.encode(batch)
     sigma = torch.where(batch.observed, batch.sigma, 0.0)
-    spread = (sigma.square() + network.intrinsic_variance()).sqrt()
     draws = torch.randn((_DRAWS, *mean.shape), generator=generator)
     decoded = network.decode(mean + draws * (0.5 * log_variance).exp())
-    noise = torch.randn(decoded.shape, generator=generator)
+    spread = (sigma.square() + decoded.variance).sqrt()
+    noise = torch.randn(spread.shape, generator=generator)
     levels = torch.tensor([0.16, 0.84])
-    low, high = torch.quantile(decoded + noise * spread, levels, dim=0)
+    low, high = torch.quantile(decoded.mean + noise * spread, levels, dim=0)
     inside = (batch.values >= low) & (batch.values <= high)
-    return (batch.values - network.decode(mean)) / spread, inside.float()
+    total = (decoded.mean.var(dim=0) + spread.square().mean(dim=0)).sqrt()
+    return (batch.values - decoded.mean.mean(dim=0)) / total, inside.float()
 
 
 def _observed(values: NDArray[np.float32], batch: Batch) -> Floats:

@@ -15,7 +15,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
 
-from qsovae.batch import Batch, Scaler, errors_of
+from qsovae.batch import Batch, Measurements, Scaler, errors_of, rows_to_scale_by
 from qsovae.estimator.checks import check_parameters, refuse_infinities
 from qsovae.estimator.inferring import Inferring
 from qsovae.estimator.saving import SavedModel, read_model, saved_files, write_model
@@ -42,8 +42,8 @@ class VAEClassifier(Inferring):
         Passes over the training rows; by default as many as make 40 √rows steps
         (300 at least, 8,000 at most).
     validation_fraction : float, default 0.15
-        Share of the labelled rows held out, by class, to choose the best epoch.
-        Fewer than ten such rows are not held out at all.
+        Share of the labelled rows held out, by class, to choose the best epoch; 20,000
+        at most. Fewer than ten such rows are not held out at all.
     random_state : int, RandomState or None
         One seed gives the same result twice on one machine.
 
@@ -122,6 +122,7 @@ class VAEClassifier(Inferring):
         ----------
         X : array, (n_objects, n_features)
             NaN where unobserved. A column that is all NaN or constant is carried along.
+            Floats are not copied: a memory map of a file may be larger than memory.
         y : array, (n_objects,)
             Labels of any one type; -1, or null among text, where unlabelled.
         sigma : array like X, optional
@@ -146,8 +147,8 @@ class VAEClassifier(Inferring):
         """
         check_parameters(self.epochs, self.validation_fraction)
         values, labels = validate_data(
-            self, X, nulls_as_none(y), dtype=np.float64, ensure_all_finite=False,
-            ensure_min_samples=2, force_writeable=False,
+            self, X, nulls_as_none(y), dtype=[np.float64, np.float32],
+            ensure_all_finite=False, ensure_min_samples=2, force_writeable=False,
         )  # fmt: skip
         refuse_infinities(values, getattr(self, "feature_names_in_", None))
         errors = errors_of(values, sigma)
@@ -157,31 +158,35 @@ class VAEClassifier(Inferring):
         trained = np.setdiff1d(np.arange(len(values)), self.validation_rows_)
         counts = np.bincount(targets[targets >= 0], minlength=len(self.classes_))
         self.class_prior_ = counts / counts.sum()
+        scaled_by = rows_to_scale_by(trained, seed)
         self.scaler_ = Scaler.fit(
-            values[trained], None if errors is None else errors[trained]
+            values[scaled_by], None if errors is None else errors[scaled_by]
         )
-        batch = self.scaler_.apply(values, errors)
+        measurements = Measurements(values, errors, self.scaler_)
         # Seeds the generators that dropout and sampling use, and puts back the
         # caller's afterwards.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self._train(batch, torch.from_numpy(targets), on_epoch)
+            self._build(measurements[torch.from_numpy(scaled_by)])
+            self._train(measurements, torch.from_numpy(targets), on_epoch)
         return self
 
-    def _train(self, batch: Batch, targets: Tensor, on_epoch: OnEpoch | None) -> None:
-        """Build the network and train it until it is done or told to stop."""
-        self.network_ = Network(
-            NetworkConfig(
-                batch.values.shape[1],
-                len(self.classes_),
-                int(self.n_latent),
-                tuple(self.hidden),
-            )
-        )
+    def _build(self, batch: Batch) -> None:
+        """Make the network; it learns from the batch how values are distributed."""
+        sizes = self.n_features_in_, len(self.classes_), int(self.n_latent)
+        self.network_ = Network(NetworkConfig(*sizes, tuple(self.hidden)))
+        if self.network_.normal_scores is not None:
+            self.network_.normal_scores.fit(batch)
+
+    def _train(
+        self, measurements: Measurements, targets: Tensor, on_epoch: OnEpoch | None
+    ) -> None:
+        """Train the network until it is done or told to stop."""
         plan = Plan.for_size(len(targets) - len(self.validation_rows_), self.epochs)
         trainer = Trainer(
-            self.network_, batch, targets, torch.from_numpy(self.validation_rows_), plan
-        )
+            self.network_, measurements, targets,
+            torch.from_numpy(self.validation_rows_), plan,
+        )  # fmt: skip
         self.history_: list[EpochReport] = []
         for report in trainer.epochs():
             self.history_.append(report)

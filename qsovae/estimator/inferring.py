@@ -183,7 +183,7 @@ class Inferring(
     ) -> NDArray[np.float64]:
         """Return decoder means at the posterior means, in the units and shape of X."""
         predicted = [
-            self.network_.decode(self.network_.encode(b)[0])
+            self.network_.decode(self.network_.encode(b)[0]).mean
             for b in self._chunks(X, sigma)
         ]
         return self.scaler_.invert(torch.cat(predicted))
@@ -238,11 +238,6 @@ class Inferring(
         self, batch: Batch, latent_mean: Tensor, latent_log_variance: Tensor
     ) -> Tensor:
         """Return the negative bound at the posterior mean, an observed feature."""
-        terms = elbo_terms(
-            batch,
-            self.network_.decode(latent_mean)[None],
-            self.network_.intrinsic_variance(),
-            latent_mean,
-            latent_log_variance,
-        )
+        decoded = self.network_.decode(latent_mean[None])
+        terms = elbo_terms(batch, *decoded, latent_mean, latent_log_variance)
         return -terms.bound() / batch.observed.sum(dim=-1).clamp(min=1)

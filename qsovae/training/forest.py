@@ -13,12 +13,14 @@ from scipy.optimize import minimize_scalar
 from sklearn.ensemble import ExtraTreesClassifier
 from torch import Tensor
 
-from qsovae.batch import Batch
+from qsovae.batch import Measurements
 
 _N_TREES = 300
 # Labelled rows at which guesses count half; with ten times as many too little to pay.
 _HALF_WEIGHT_LABELS = 300
 _MOST_LABELS = 3000
+# Unlabelled rows that are guessed at most: more take long and teach no more.
+_MOST_GUESSED = 50_000
 # Bounds on the power that sharpens votes; none makes them more even.
 _POWERS = (1.0, 3.0)
 # Added to a share of votes, so that a class without any is not ruled out.
@@ -43,18 +45,20 @@ class Guesses(NamedTuple):
 
 
 def forest_guesses(
-    batch: Batch, targets: Tensor, labelled: Tensor, unlabelled: Tensor, n_classes: int
-) -> Guesses | None:
+    measurements: Measurements, targets: Tensor, labelled: Tensor, unlabelled: Tensor,
+    n_classes: int,
+) -> Guesses | None:  # fmt: skip
     """Return extremely randomised trees' guesses; None where they would not help.
 
     Parameters
     ----------
-    batch : Batch
+    measurements : Measurements
         All rows.
     targets : Tensor, (n_objects,)
         Class numbers.
     labelled, unlabelled : Tensor of int
-        Rows to learn from and rows to guess; others get zeros.
+        Rows to learn from and rows to guess, of which 50,000 are drawn if there are
+        more; others get zeros.
     n_classes : int
 
     References
@@ -64,20 +68,29 @@ def forest_guesses(
     """
     if not len(unlabelled) or not 0 < len(labelled) <= _MOST_LABELS:
         return None
-    values = torch.where(batch.observed, batch.values, torch.nan).numpy()
-    known, others = labelled.numpy(), unlabelled.numpy()
+    drawn = torch.randperm(len(unlabelled))[:_MOST_GUESSED]
+    known, others = labelled.numpy(), unlabelled[drawn].numpy()
     forest = ExtraTreesClassifier(
         _N_TREES, bootstrap=True, oob_score=True, n_jobs=-1,
         random_state=int(torch.randint(2**31 - 1, ())),
     )  # fmt: skip
-    forest.fit(values[known], targets.numpy()[known])
-    votes = forest.predict_proba(values[others])
-    guesses = np.zeros((len(values), n_classes), dtype=np.float32)
+    forest.fit(_values(measurements, known), targets.numpy()[known])
+    votes = forest.predict_proba(_values(measurements, others))
+    guesses = np.zeros((len(targets), n_classes), dtype=np.float32)
     guesses[np.ix_(others, forest.classes_)] = _sharpened(
         votes, _sharpening(forest, targets.numpy()[known])
     )
     weight = _HALF_WEIGHT_LABELS / (_HALF_WEIGHT_LABELS + len(labelled))
     return Guesses(torch.from_numpy(guesses), weight)
+
+
+def _values(measurements: Measurements, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the scaled values of some rows, NaN where unobserved."""
+    batch = measurements[torch.from_numpy(rows)]
+    values: NDArray[np.float32] = torch.where(
+        batch.observed, batch.values, torch.nan
+    ).numpy()
+    return values
 
 
 def _sharpening(forest: ExtraTreesClassifier, targets: NDArray[np.int64]) -> float:

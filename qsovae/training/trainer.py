@@ -1,6 +1,6 @@
 """The loop: steps, validation, and the best weights kept.
 
-Within training: above forest, portions and reports.
+Within training: highest.
 """
 
 import math
@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel
 
-from qsovae.batch import Batch
+from qsovae.batch import Batch, Measurements
 from qsovae.elbo import elbo_terms
 from qsovae.errors import TrainingDivergedError
 from qsovae.model import Network
@@ -22,6 +22,7 @@ from qsovae.targets import UNLABELLED
 from qsovae.training.forest import forest_guesses
 from qsovae.training.portions import hide_features, portions
 from qsovae.training.reports import EpochReport, LossTerms, Plan
+from qsovae.training.scatter import calibrate_scatter
 
 # Chosen by trial on two real catalogs (docs/decisions); none adapts to one set.
 _PEAK_LEARNING_RATE = 4e-3
@@ -33,6 +34,8 @@ _AVERAGING = 0.995
 _BOUND_WEIGHT = 0.02
 # Patience as a share of all epochs; the learning rate must come down before that.
 _PATIENCE = 0.4
+# Rows that set the decoder's scatter, drawn from those of training.
+_CALIBRATING_ROWS = 10_000
 
 
 class Trainer:
@@ -42,8 +45,8 @@ class Trainer:
     ----------
     network : Network
         Trained in place; ``finish`` leaves the best weights in it.
-    batch : Batch
-        All rows, in scaled units.
+    measurements : Measurements
+        All rows.
     targets : Tensor, (n_objects,)
         Class numbers, ``UNLABELLED`` where unknown.
     validation_rows : Tensor of int
@@ -55,26 +58,24 @@ class Trainer:
     def __init__(
         self,
         network: Network,
-        batch: Batch,
+        measurements: Measurements,
         targets: Tensor,
         validation_rows: Tensor,
         plan: Plan,
     ) -> None:
-        self.network, self.batch, self.targets, self.plan = (
-            network,
-            batch,
-            targets,
-            plan,
-        )
+        self.network, self.measurements = network, measurements
+        self.targets, self.plan = targets, plan
         held_out = torch.zeros(len(targets), dtype=torch.bool)
         held_out[validation_rows] = True
         self.validation_rows = validation_rows
+        self.validation = measurements[validation_rows]
         labelled = targets != UNLABELLED
         self.labelled = torch.nonzero(labelled & ~held_out).flatten()
         self.unlabelled = torch.nonzero(~labelled).flatten()
         self.guesses = forest_guesses(
-            batch, targets, self.labelled, self.unlabelled, network.config.n_classes
-        )
+            measurements, targets, self.labelled, self.unlabelled,
+            network.config.n_classes,
+        )  # fmt: skip
         n_rows = len(self.labelled) + len(self.unlabelled)
         self.steps_per_epoch = math.ceil(n_rows / plan.batch_size)
         self.averaged = AveragedModel(network, multi_avg_fn=_running_average)
@@ -117,6 +118,9 @@ class Trainer:
         """Leave the best weights in the network, ready for inference."""
         self.network.load_state_dict(self.best_weights)
         self.network.eval()
+        rows = torch.cat([self.labelled, self.unlabelled])
+        rows = rows[torch.randperm(len(rows))[:_CALIBRATING_ROWS]]
+        calibrate_scatter(self.network, self.measurements[rows])
 
     def _portions(self) -> Iterator[Tensor]:
         """Yield the rows of each step of an epoch."""
@@ -150,7 +154,8 @@ class Trainer:
         schedule: torch.optim.lr_scheduler.LRScheduler,
     ) -> Tensor:
         """Take one step; return the four loss terms."""
-        terms = self._losses(self.network, rows, hide=True)
+        batch = self.measurements[rows]
+        _, terms = self._losses(self.network, batch, rows, hide=True)
         optimiser.zero_grad()
         torch.autograd.backward(terms[0])
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), _GRADIENT_NORM)
@@ -159,30 +164,26 @@ class Trainer:
         self.averaged.update_parameters(self.network)
         return terms.detach()
 
-    def _losses(self, network: Network, rows: Tensor, *, hide: bool) -> Tensor:
-        """Return total, reconstruction, divergence and cross-entropy as one tensor."""
-        batch, targets = self.batch.take(rows), self.targets[rows]
+    def _losses(
+        self, network: Network, batch: Batch, rows: Tensor, *, hide: bool
+    ) -> tuple[Tensor, Tensor]:
+        """Return class logits, and total, reconstruction, divergence, cross-entropy."""
         seen = hide_features(batch) if hide else batch
         mean, log_variance = network.encode(seen)
         latent = mean
         if network.training:
             latent = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
         # Hidden entries are still predicted: the bound is over what was observed.
-        elbo = elbo_terms(
-            batch,
-            network.decode(latent)[None],
-            network.intrinsic_variance(),
-            mean,
-            log_variance,
-        )
+        decoded = network.decode(latent[None])
+        elbo = elbo_terms(batch, *decoded, mean, log_variance)
         logits = network.classify(latent)
         classification = functional.cross_entropy(
-            logits, targets, ignore_index=UNLABELLED
+            logits, self.targets[rows], ignore_index=UNLABELLED
         )
         total = classification - _BOUND_WEIGHT * elbo.bound().mean()
         if self.guesses is not None and hide:
             total = total + self.guesses.loss(rows, logits)
-        return torch.stack(
+        return logits, torch.stack(
             [
                 total,
                 -elbo.log_likelihood.mean(),
@@ -198,9 +199,8 @@ class Trainer:
             return LossTerms(*[math.nan] * 4), math.nan
         network = self._averaged_network()
         with torch.no_grad():
-            terms = self._losses(network, rows, hide=False)
-            mean, _ = network.encode(self.batch.take(rows))
-            right = network.classify(mean).argmax(dim=-1) == self.targets[rows]
+            logits, terms = self._losses(network, self.validation, rows, hide=False)
+        right = logits.argmax(dim=-1) == self.targets[rows]
         return LossTerms(*terms.tolist()), right.double().mean().item()
 
     def _keep_best(self, validation: LossTerms) -> bool:

@@ -3,13 +3,13 @@ import pytest
 import torch
 
 from qsovae import VAEClassifier
-from qsovae.batch import Batch
+from qsovae.batch import Measurements, Scaler
 from qsovae.training.forest import Guesses, forest_guesses
 
 
 def rows_of(values):
-    known = torch.from_numpy(np.asarray(values, dtype=np.float32))
-    return Batch(known, torch.zeros_like(known), ~known.isnan())
+    values = np.asarray(values)
+    return Measurements(values, None, Scaler.fit(values, None))
 
 
 @pytest.fixture

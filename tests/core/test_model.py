@@ -1,9 +1,12 @@
 import numpy as np
 import pytest
 import torch
+from scipy.stats import kstest, norm
 
 from qsovae.batch import Batch
-from qsovae.model import Network, NetworkConfig, Waves
+from qsovae.inputs import NormalScores, Waves
+from qsovae.model import Network, NetworkConfig
+from qsovae.training.scatter import calibrate_scatter
 
 
 def test_waves_of_a_value_depend_on_that_value_alone():
@@ -47,3 +50,55 @@ def test_a_network_from_before_the_waves_has_none():
     del saved["n_frequencies"]
     old = Network(NetworkConfig.from_json(saved))
     assert not any(name.startswith("waves") for name in old.state_dict())
+
+
+def scaled(values):
+    values = torch.as_tensor(values, dtype=torch.float32)
+    return Batch(values, torch.zeros_like(values), ~values.isnan())
+
+
+def test_normal_scores_of_any_distribution_are_normal():
+    rng = np.random.default_rng(0)
+    values = np.column_stack([rng.lognormal(size=4000), rng.uniform(size=4000)])
+    scores = NormalScores(2, 128)
+    scores.fit(scaled(values))
+    found = scores(torch.tensor(values, dtype=torch.float32)).numpy()
+    for column in found.T:
+        assert kstest(column, "norm").statistic < 0.02
+    # Ranks are kept, also beyond what was seen.
+    assert scores(torch.tensor([[-9.0, -9.0], [1e3, 9.0]])).diff(dim=0).min() > 4
+
+
+def test_equal_values_have_one_score_and_unseen_features_none():
+    values = np.column_stack([np.repeat([0.0, 1.0], 50), np.full(100, np.nan)])
+    scores = NormalScores(2, 16)
+    scores.fit(scaled(values))
+    found = scores(torch.tensor([[0.0, 5.0], [1.0, -5.0]])).numpy()
+    assert found[0, 0] == pytest.approx(-found[1, 0])
+    assert found[1, 0] == pytest.approx(norm.ppf(0.75), abs=0.05)
+    assert not found[:, 1].any()
+
+
+def test_a_calibrated_scatter_holds_what_an_interval_promises():
+    torch.manual_seed(0)
+    network = Network(NetworkConfig(2, 2)).eval()
+    batch = scaled(torch.randn(5000, 2) * torch.tensor([0.5, 2.0]))
+    calibrate_scatter(network, batch)
+    with torch.no_grad():
+        mean, log_variance = network.encode(batch)
+        draws = torch.randn(64, *mean.shape)
+        decoded = network.decode(mean + draws * (0.5 * log_variance).exp())
+        drawn = decoded.mean + torch.randn(64, 5000, 2) * decoded.variance.sqrt()
+    low, high = torch.quantile(drawn, torch.tensor([0.1587, 0.8413]), dim=0)
+    inside = ((batch.values > low) & (batch.values < high)).float().mean(dim=0)
+    np.testing.assert_allclose(inside, 0.683, atol=0.04)
+
+
+def test_a_network_from_before_has_one_scatter_for_all_rows():
+    saved = NetworkConfig(2, 2).to_json()
+    del saved["varies_scatter"], saved["n_knots"]
+    old = Network(NetworkConfig.from_json(saved))
+    decoded = old.decode(torch.randn(3, 4, 8))
+    assert decoded.mean.shape == decoded.variance.shape == (3, 4, 2)
+    assert (decoded.variance == decoded.variance[0, 0]).all()
+    assert "normal_scores.knots" not in old.state_dict()
