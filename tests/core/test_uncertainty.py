@@ -156,7 +156,7 @@ def test_the_part_from_the_model_is_what_draws_of_the_latent_find(blobs, fitted)
         shares = logits.softmax(dim=-1).double().numpy()
     expected = entr(shares.mean(axis=0)).sum(axis=-1)
     expected = expected - entr(shares).sum(axis=-1).mean(axis=0)
-    found = fitted.uncertainty(X, sigma, n_samples=60).from_model
+    found = fitted.uncertainty(X, sigma, n_samples=200).from_model
     assert found.mean() == pytest.approx(expected.mean(), rel=0.15)
 
 
