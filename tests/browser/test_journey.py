@@ -65,6 +65,14 @@ def draw_lasso(visitor):
     # A mouse moves by whole pixels: corners on them are where the plot takes them.
     corners = [(round(box["x"] + a * box["width"]), round(box["y"] + b * box["height"]))
                for a, b in LASSO]  # fmt: skip
+    # Asked before drawing, for the plot may be laid out anew once rows are chosen.
+    places = chart.locator(".js-plotly-plot").evaluate(
+        """(plot, pixels) => {
+            const { xaxis, yaxis } = plot._fullLayout;
+            return pixels.map(([x, y]) => [xaxis.p2d(x), yaxis.p2d(y)]);
+        }""",
+        [(x - box["x"], y - box["y"]) for x, y in corners],
+    )
     visitor.page.mouse.move(*corners[0])
     visitor.page.mouse.down()
     for corner in [*corners[1:], corners[0]]:
@@ -72,13 +80,7 @@ def draw_lasso(visitor):
         visitor.page.wait_for_timeout(50)  # a move a frame, or two are taken as one
     visitor.page.mouse.up()
     visitor.settle()
-    return chart.locator(".js-plotly-plot").evaluate(
-        """(plot, pixels) => {
-            const { xaxis, yaxis } = plot._fullLayout;
-            return pixels.map(([x, y]) => [xaxis.p2d(x), yaxis.p2d(y)]);
-        }""",
-        [(x - box["x"], y - box["y"]) for x, y in corners],
-    )
+    return places
 
 
 def wanted_ids(run, corners):
