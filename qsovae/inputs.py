@@ -23,9 +23,9 @@ _ROWS_A_KNOT = 4
 class NormalScores(nn.Module):
     """Where a value stands among those of training, as a unit normal's quantile.
 
-    Straight lines between knots at even quantiles (Blom's scores are the usual ones;
-    here a knot's rank is the middle of its part). Beyond the outermost knots the score
-    stays what it is there.
+    Straight lines join knots at even quantiles, each ranked at the middle of its part
+    ((k - 1/2)/n: Hazen 1914). Beyond the outermost knots the score stays what it is
+    there.
     """
 
     def __init__(self, n_features: int, n_knots: int) -> None:

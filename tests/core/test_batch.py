@@ -4,11 +4,20 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from qsovae.batch import KNEE, Scaler, squash, squash_slope, unsquash
+from qsovae.batch import (
+    KNEE,
+    Measurements,
+    Scaler,
+    rows_to_scale_by,
+    squash,
+    squash_slope,
+    unsquash,
+)
 from qsovae.errors import ConfigError, ShapeError
 
 finite = st.floats(-1e6, 1e6)
@@ -85,3 +94,22 @@ def test_wrong_shapes_and_negative_errors_are_refused():
         scaler.apply(np.ones((3, 2)), np.ones((2, 2)))
     with pytest.raises(ConfigError, match="negative"):
         scaler.apply(np.ones((1, 2)), np.array([[1.0, -1.0]]))
+
+
+def test_of_many_rows_some_are_drawn_to_scale_by():
+    rows = np.arange(0, 500_000, 2)
+    drawn = rows_to_scale_by(rows, seed=1)
+    assert len(drawn) == 200_000
+    assert (np.diff(drawn) > 0).all()
+    assert np.isin(drawn, rows).all()
+    np.testing.assert_array_equal(rows_to_scale_by(rows, seed=1), drawn)
+    np.testing.assert_array_equal(rows_to_scale_by(rows[:9], seed=1), rows[:9])
+
+
+def test_rows_are_scaled_as_they_are_taken():
+    x = np.random.default_rng(3).normal(size=(20, 2))
+    scaler = Scaler.fit(x, x**2)
+    rows = torch.tensor([7, 3, 7])
+    taken = Measurements(x, x**2, scaler)[rows]
+    for found, expected in zip(taken, scaler.apply(x, x**2).take(rows), strict=True):
+        assert torch.equal(found, expected)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -372,3 +373,44 @@ def test_integer_labels_come_back_as_integers(blobs, tmp_path):
     again = VAEClassifier.load(tmp_path)
     assert again.predict(X).dtype == numbers.dtype
     assert set(again.predict(X)) <= {10, 11, 12}
+
+
+@pytest.fixture
+def mapped(tmp_path):
+    """Return a memory map of float32, and labels that it tells."""
+    path, rng = tmp_path / "values.npy", np.random.default_rng(0)
+    np.save(path, rng.normal(size=(50_000, 40)).astype(np.float32))
+    values = np.load(path, mmap_mode="r")
+    return values, (values[:, 0] > 0).astype(int)
+
+
+def test_a_memory_map_trains_like_the_same_rows_in_memory(mapped):
+    X, y = mapped[0][:600], mapped[1][:600]
+    sigma = np.abs(X) / 10
+    in_memory = VAEClassifier(**QUICK).fit(np.array(X), y, sigma=sigma)
+    from_file = VAEClassifier(**QUICK).fit(X, y, sigma=sigma)
+    np.testing.assert_array_equal(
+        from_file.predict_proba(X, sigma), in_memory.predict_proba(X, sigma)
+    )
+
+
+def test_a_fit_holds_no_second_copy_of_its_input(mapped, monkeypatch):
+    # What is drawn to scale and calibrate by does not grow with the rows.
+    monkeypatch.setattr("qsovae.batch._MOST_FITTED", 1000)
+    monkeypatch.setattr("qsovae.training.trainer._CALIBRATING_ROWS", 1000)
+    X, y = mapped
+    model = VAEClassifier(hidden=(4,), n_latent=2, epochs=1, validation_fraction=0.0)
+    model.fit(X[:600], y[:600])  # libraries are loaded at the first fit
+    tracemalloc.start()
+    try:
+        model.fit(X, y)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < X.nbytes
+
+
+def test_no_more_rows_are_held_out_than_tell_the_best_epoch():
+    targets = np.repeat([0, 1, -1], [150_000, 50_000, 10])
+    held_out = held_out_rows(targets, fraction=0.15, seed=0)
+    assert np.bincount(targets[held_out]).tolist() == [15_000, 5_000]

@@ -39,6 +39,15 @@ def test_a_forest_guesses_unlabelled_rows_alone(two_blobs):
     assert guesses.weight == pytest.approx(300 / 310)
 
 
+def test_of_many_rows_some_are_guessed(two_blobs, monkeypatch):
+    monkeypatch.setattr("qsovae.training.forest._MOST_GUESSED", 50)
+    _, _, _, unlabelled = two_blobs
+    shares = forest_guesses(*two_blobs, n_classes=3).probabilities
+    guessed = torch.nonzero(shares.any(dim=-1)).flatten()
+    assert len(guessed) == 50
+    assert torch.isin(guessed, unlabelled).all()
+
+
 def test_a_forest_is_the_same_for_the_same_seed(two_blobs):
     def guess(seed):
         torch.manual_seed(seed)
