@@ -132,6 +132,12 @@ class Scaler:
         """Return scaled values in the units of the features."""
         return unsquash(scaled.double().numpy()) * self.width + self.centre
 
+    def invert_sigma(self, scaled: Tensor, sigma: Tensor) -> NDArray[np.float64]:
+        """Return standard errors of scaled values in the units of the features."""
+        slope = squash_slope(unsquash(scaled.double().numpy()))
+        errors: NDArray[np.float64] = sigma.double().numpy() / slope * self.width
+        return errors
+
     def to_json(self) -> dict[str, list[float]]:
         """Return the statistics as plain lists."""
         return {

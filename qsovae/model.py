@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from qsovae.batch import Batch
+from qsovae.density import LatentDensity
 from qsovae.errors import ConfigError
 from qsovae.inputs import N_MIXTURES, NormalScores, Waves
 
@@ -20,7 +21,7 @@ from qsovae.inputs import N_MIXTURES, NormalScores, Waves
 _LOG_VARIANCE_RANGE = (-12.0, 6.0)
 # The decoder's scatter never falls below this many scaled units; without a floor a
 # constant or exactly repeated feature would drive the likelihood to infinity.
-SCATTER_FLOOR = 0.03
+_SCATTER_FLOOR = 0.03
 # Bounds on how a row's scatter differs from the usual one, as logarithms.
 _SCATTER_RANGE = (-4.0, 2.0)
 
@@ -42,6 +43,8 @@ class NetworkConfig:
         the normal scores that they are waves of.
     varies_scatter : bool
         Whether the decoder tells the scatter of each row, or one for all.
+    n_components : int
+        Normal distributions that describe how training rows lie in the latent space.
     """
 
     n_features: int
@@ -52,6 +55,7 @@ class NetworkConfig:
     n_frequencies: int = 8
     n_knots: int = 128
     varies_scatter: bool = True
+    n_components: int = 16
 
     def __post_init__(self) -> None:
         """Refuse sizes that make no network."""
@@ -71,10 +75,13 @@ class NetworkConfig:
     def from_json(cls, saved: dict[str, Any]) -> Self:
         """Return the config that ``to_json`` described.
 
-        Networks from before there were waves, knots or such scatter have none.
+        What networks from before did not know, they have not.
         """
-        known = {"n_frequencies": 0, "n_knots": 0, "varies_scatter": False} | saved
-        return cls(**(known | {"hidden": tuple(saved["hidden"])}))
+        before = {
+            "n_frequencies": 0, "n_knots": 0, "varies_scatter": False,
+            "n_components": 0,
+        }  # fmt: skip
+        return cls(**(before | saved | {"hidden": tuple(saved["hidden"])}))
 
 
 def _layers(sizes: Sequence[int], dropout: float = 0.0) -> nn.Sequential:
@@ -85,6 +92,11 @@ def _layers(sizes: Sequence[int], dropout: float = 0.0) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1]))
 
 
+def draw(mean: Tensor, log_variance: Tensor, noise: Tensor) -> Tensor:
+    """Return draws of posteriors made of unit normal noise, (..., n_latent)."""
+    return mean + noise * (0.5 * log_variance).exp()
+
+
 class Decoded(NamedTuple):
     """Means and variances of values, (..., n_features), in scaled units.
 
@@ -93,6 +105,18 @@ class Decoded(NamedTuple):
 
     mean: Tensor
     variance: Tensor
+
+
+class Predicted(NamedTuple):
+    """Values at the posterior mean, and two parts of their variance about it.
+
+    Each is (n_objects, n_features) in scaled units. ``from_latent`` is what not knowing
+    the latent does, ``from_scatter`` what the latent does not tell.
+    """
+
+    mean: Tensor
+    from_latent: Tensor
+    from_scatter: Tensor
 
 
 class Network(nn.Module):
@@ -117,6 +141,16 @@ class Network(nn.Module):
         self.decoder = _layers((n_latent, *reversed(config.hidden), n_outputs))
         self.classifier = _layers((n_latent, 64, config.n_classes))
         self.log_scatter = nn.Parameter(torch.full((n_features,), -1.0))
+        self.latent_density = (
+            LatentDensity(n_latent, config.n_components)
+            if config.n_components
+            else None
+        )
+        # By how much the variance of intervals differs from that of the likelihood;
+        # networks from before there was a density have it in their scatter.
+        if config.n_components:
+            self.register_buffer("interval_share", torch.ones(n_features))
+            self.interval_share: Tensor
 
     def encode(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return posterior means and log variances, each (n_objects, n_latent)."""
@@ -143,8 +177,27 @@ class Network(nn.Module):
         if self.config.varies_scatter:
             decoded, differs = decoded.chunk(2, dim=-1)
             log_scatter = log_scatter + differs.clamp(*_SCATTER_RANGE)
-        variance = (2.0 * log_scatter).exp() + SCATTER_FLOOR**2
+        variance = (2.0 * log_scatter).exp() + _SCATTER_FLOOR**2
         return Decoded(decoded, variance.expand_as(decoded))
+
+    def predict(self, mean: Tensor, log_variance: Tensor, noise: Tensor) -> Predicted:
+        """Return what values posteriors make likely, and how far off they may be.
+
+        Parameters
+        ----------
+        mean, log_variance : Tensor, (n_objects, n_latent)
+            As ``encode`` returns them.
+        noise : Tensor, (n_draws, n_objects, n_latent)
+            Unit normal; objects may share draws, (n_draws, 1, n_latent).
+        """
+        expected = self.decode(mean).mean
+        drawn = self.decode(draw(mean, log_variance, noise))
+        scatter = drawn.variance.mean(dim=0)
+        if self.config.n_components:
+            scatter = scatter * self.interval_share
+        return Predicted(
+            expected, (drawn.mean - expected).square().mean(dim=0), scatter
+        )
 
     def classify(self, latent: Tensor) -> Tensor:
         """Return class logits, (..., n_classes)."""

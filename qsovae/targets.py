@@ -16,8 +16,8 @@ from qsovae.errors import InputError
 
 UNLABELLED = -1
 
-# Below this many rows a held-out part says nothing about the best epoch.
-_FEWEST_HELD_OUT = 10
+# Fewer rows than this choose the best epoch by chance, and are better trained on.
+_FEWEST_HELD_OUT = 30
 # More rows than this tell the best epoch no better, and are better trained on.
 _MOST_HELD_OUT = 20_000
 

@@ -14,7 +14,7 @@ DASHBOARD = ROOT.parent / "dashboard"
 LAYERS = """
 errors threads
 bands batch class_mix crossmatch magnitudes motions progress reference
-tables elbo inputs targets
+tables density elbo inputs targets
 columns model
 recognition training
 catalog estimator

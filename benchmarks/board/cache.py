@@ -11,8 +11,8 @@ import report
 
 # What fitting a model goes through: a change of any file is another model.
 _MODEL_FILES = (
-    "model.py", "batch.py", "inputs.py", "elbo.py", "targets.py", "training/*.py",
-    "estimator/*.py",
+    "model.py", "batch.py", "inputs.py", "density.py", "elbo.py", "targets.py",
+    "training/*.py", "estimator/*.py",
 )  # fmt: skip
 
 

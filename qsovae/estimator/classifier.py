@@ -43,7 +43,7 @@ class VAEClassifier(Inferring):
         (300 at least, 8,000 at most).
     validation_fraction : float, default 0.15
         Share of the labelled rows held out, by class, to choose the best epoch; 20,000
-        at most. Fewer than ten such rows are not held out at all.
+        at most. Fewer than 30 such rows are not held out at all.
     random_state : int, RandomState or None
         One seed gives the same result twice on one machine.
 

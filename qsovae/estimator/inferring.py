@@ -29,13 +29,15 @@ from qsovae.model import Network
 # Rows scored at a time: large enough to keep the processor busy, small enough for its
 # cache.
 _CHUNK = 8192
+# Draws of the latent that tell how far from its reconstruction a value may be.
+_N_DRAWS = 32
 
 
 class Inference(NamedTuple):
     """What a model says of each row.
 
     ``probabilities`` (n_objects, n_classes) and ``latent_mean`` (n_objects, n_latent)
-    are float32; ``outlier_score`` (n_objects,) is in nats an observed feature.
+    are float32; ``outlier_score`` (n_objects,) is in nats.
     """
 
     probabilities: NDArray[np.float32]
@@ -188,12 +190,30 @@ class Inferring(
         ]
         return self.scaler_.invert(torch.cat(predicted))
 
+    def reconstruction_std(
+        self, X: ArrayLike, sigma: ArrayLike | None = None
+    ) -> NDArray[np.float64]:
+        """Return how far values lie from ``reconstruct``, in the units and shape of X.
+
+        It is the standard deviation of values without noise. A measurement's error adds
+        in squares; within one such deviation are 68 % of the measurements.
+        """
+        draws = Draws(_N_DRAWS, self.network_.config.n_latent, 0).latent[:, None, :]
+        parts = []
+        for batch in self._chunks(X, sigma):
+            predicted = self.network_.predict(*self.network_.encode(batch), draws)
+            variance = predicted.from_latent + predicted.from_scatter
+            parts.append(self.scaler_.invert_sigma(predicted.mean, variance.sqrt()))
+        return np.concatenate(parts)
+
     def outlier_score(
         self, X: ArrayLike, sigma: ArrayLike | None = None
     ) -> NDArray[np.float32]:
-        """Return the negative bound an observed feature, (n_objects,), in nats.
+        """Return how strange each row is, (n_objects,), in nats; higher is stranger.
 
-        Higher is stranger. Evaluated at the posterior mean, so that it has no noise.
+        It is the negative bound, an observed feature, plus the negative log density of
+        training rows around the row's latent mean, a latent dimension. Evaluated at
+        the posterior mean, so that it has no noise.
         """
         return self.infer(X, sigma).outlier_score
 
@@ -237,7 +257,11 @@ class Inferring(
     def _outlier_score(
         self, batch: Batch, latent_mean: Tensor, latent_log_variance: Tensor
     ) -> Tensor:
-        """Return the negative bound at the posterior mean, an observed feature."""
+        """Return what ``outlier_score`` says; one term for networks without density."""
         decoded = self.network_.decode(latent_mean[None])
         terms = elbo_terms(batch, *decoded, latent_mean, latent_log_variance)
-        return -terms.bound() / batch.observed.sum(dim=-1).clamp(min=1)
+        score = -terms.bound() / batch.observed.sum(dim=-1).clamp(min=1)
+        if self.network_.latent_density is None:
+            return score
+        density = self.network_.latent_density.log_density(latent_mean)
+        return score - density / self.network_.config.n_latent

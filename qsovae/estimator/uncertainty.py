@@ -14,7 +14,7 @@ from torch import Tensor
 
 from qsovae.batch import Batch, FloatArray, Scaler
 from qsovae.errors import ConfigError
-from qsovae.model import Network
+from qsovae.model import Network, draw
 
 
 class Uncertainty(NamedTuple):
@@ -94,7 +94,7 @@ def uncertainty_of(
     for measured in draws.measurements(values, sigma):
         batch = scaler.apply(measured, errors)
         mean, log_variance = network.encode(batch)
-        latent = mean + draws.latent[:, None, :] * (0.5 * log_variance).exp()
+        latent = draw(mean, log_variance, draws.latent[:, None, :])
         probabilities = classify(batch, latent)
         means.append(probabilities.mean(dim=0))
         inner.append(_entropy(means[-1]))

@@ -17,12 +17,12 @@ from torch.optim.swa_utils import AveragedModel
 from qsovae.batch import Batch, Measurements
 from qsovae.elbo import elbo_terms
 from qsovae.errors import TrainingDivergedError
-from qsovae.model import Network
+from qsovae.model import Network, draw
 from qsovae.targets import UNLABELLED
 from qsovae.training.forest import forest_guesses
+from qsovae.training.intervals import calibrate_intervals
 from qsovae.training.portions import hide_features, portions
 from qsovae.training.reports import EpochReport, LossTerms, Plan
-from qsovae.training.scatter import calibrate_scatter
 
 # Chosen by trial on two real catalogs (docs/decisions); none adapts to one set.
 _PEAK_LEARNING_RATE = 4e-3
@@ -34,8 +34,11 @@ _AVERAGING = 0.995
 _BOUND_WEIGHT = 0.02
 # Patience as a share of all epochs; the learning rate must come down before that.
 _PATIENCE = 0.4
-# Rows that set the decoder's scatter, drawn from those of training.
-_CALIBRATING_ROWS = 10_000
+# Rows of training that tell, once it is over, how wide intervals are and how densely
+# rows lie in the latent space.
+_DESCRIBING_ROWS = 10_000
+# OneCycleLR divides by the steps that it warms up in.
+_FEWEST_STEPS = 9
 
 
 class Trainer:
@@ -119,8 +122,12 @@ class Trainer:
         self.network.load_state_dict(self.best_weights)
         self.network.eval()
         rows = torch.cat([self.labelled, self.unlabelled])
-        rows = rows[torch.randperm(len(rows))[:_CALIBRATING_ROWS]]
-        calibrate_scatter(self.network, self.measurements[rows])
+        rows = rows[torch.randperm(len(rows))[:_DESCRIBING_ROWS]]
+        batch = self.measurements[rows]
+        calibrate_intervals(self.network, batch)
+        if self.network.latent_density is not None:
+            with torch.no_grad():
+                self.network.latent_density.fit(self.network.encode(batch)[0])
 
     def _portions(self) -> Iterator[Tensor]:
         """Yield the rows of each step of an epoch."""
@@ -143,8 +150,9 @@ class Trainer:
             fused=True,
         )
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, _PEAK_LEARNING_RATE, total_steps=n_steps + 1, pct_start=0.2
-        )
+            optimiser, _PEAK_LEARNING_RATE, pct_start=0.2,
+            total_steps=max(n_steps, _FEWEST_STEPS) + 1,
+        )  # fmt: skip
         return optimiser, schedule
 
     def _step(
@@ -172,7 +180,7 @@ class Trainer:
         mean, log_variance = network.encode(seen)
         latent = mean
         if network.training:
-            latent = mean + torch.randn_like(mean) * (0.5 * log_variance).exp()
+            latent = draw(mean, log_variance, torch.randn_like(mean))
         # Hidden entries are still predicted: the bound is over what was observed.
         decoded = network.decode(latent[None])
         elbo = elbo_terms(batch, *decoded, mean, log_variance)

@@ -74,6 +74,14 @@ def test_the_reconstruction_is_in_the_units_of_x(blobs, fitted):
     assert (residual.var(axis=0) < 0.5 * X.var(axis=0)).all()
 
 
+def test_values_lie_within_one_deviation_of_the_reconstruction_as_often_as_should_be(
+    blobs, fitted
+):
+    X, _ = blobs
+    pulls = (X - fitted.reconstruct(X)) / fitted.reconstruction_std(X)
+    np.testing.assert_allclose((np.abs(pulls) < 1).mean(axis=0), 0.683, atol=0.03)
+
+
 def test_the_latent_carries_the_classes(blobs, fitted):
     from sklearn.neighbors import KNeighborsClassifier
 
@@ -397,7 +405,7 @@ def test_a_memory_map_trains_like_the_same_rows_in_memory(mapped):
 def test_a_fit_holds_no_second_copy_of_its_input(mapped, monkeypatch):
     # What is drawn to scale and calibrate by does not grow with the rows.
     monkeypatch.setattr("qsovae.batch._MOST_FITTED", 1000)
-    monkeypatch.setattr("qsovae.training.trainer._CALIBRATING_ROWS", 1000)
+    monkeypatch.setattr("qsovae.training.trainer._DESCRIBING_ROWS", 1000)
     X, y = mapped
     model = VAEClassifier(hidden=(4,), n_latent=2, epochs=1, validation_fraction=0.0)
     model.fit(X[:600], y[:600])  # libraries are loaded at the first fit
@@ -414,3 +422,12 @@ def test_no_more_rows_are_held_out_than_tell_the_best_epoch():
     targets = np.repeat([0, 1, -1], [150_000, 50_000, 10])
     held_out = held_out_rows(targets, fraction=0.15, seed=0)
     assert np.bincount(targets[held_out]).tolist() == [15_000, 5_000]
+
+
+def test_one_epoch_of_four_steps_is_a_training(blobs):
+    X, y = blobs
+    model = VAEClassifier(epochs=1, validation_fraction=0.0, random_state=0)
+    model.fit(X[:120], y[:120])
+    plan = Plan.for_size(120, 1)
+    assert -(-120 // plan.batch_size) == 4
+    assert np.isfinite(model.predict_proba(X)).all()
