@@ -51,7 +51,7 @@ class NetworkConfig:
     n_classes: int
     n_latent: int = 8
     hidden: tuple[int, ...] = (128, 128)
-    dropout: float = 0.1
+    dropout: float = 0.25
     n_frequencies: int = 8
     n_knots: int = 128
     varies_scatter: bool = True

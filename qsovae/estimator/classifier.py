@@ -39,7 +39,7 @@ class VAEClassifier(Inferring):
     hidden : tuple of int, default (128, 128)
         Widths of the encoder's hidden layers; the decoder mirrors them.
     epochs : int, optional
-        Passes over the training rows; by default as many as make 40 √rows steps
+        Passes over the training rows; by default as many as make 20 √rows steps
         (300 at least, 8,000 at most).
     validation_fraction : float, default 0.15
         Share of the labelled rows held out, by class, to choose the best epoch; 20,000

@@ -54,10 +54,10 @@ class Plan:
         """Return the plan for a number of rows.
 
         Steps count, not epochs: a small table needs many passes, a large one few. They
-        grow with the root of the rows, from 300 to 8,000 (docs/decisions, 0005).
+        grow with the root of the rows, from 300 to 8,000 (docs/decisions, 0023).
         """
         batch_size = min(1024, max(32, 2 ** round(math.log2(max(n_rows, 2) / 25))))
         if n_epochs is None:
-            n_steps = min(8000.0, max(300.0, 40.0 * math.sqrt(n_rows)))
+            n_steps = min(8000.0, max(300.0, 20.0 * math.sqrt(n_rows)))
             n_epochs = math.ceil(n_steps / math.ceil(n_rows / batch_size))
         return cls(n_epochs, batch_size)

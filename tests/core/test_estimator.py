@@ -306,8 +306,8 @@ def test_steps_grow_with_the_root_of_the_rows():
         for n in (50, 1400, 7000, 1_000_000)
     }
     assert steps[50] >= 300
-    assert steps[1400] == pytest.approx(40 * 1400**0.5, rel=0.05)
-    assert steps[7000] == pytest.approx(40 * 7000**0.5, rel=0.05)
+    assert steps[1400] == pytest.approx(20 * 1400**0.5, rel=0.05)
+    assert steps[7000] == pytest.approx(20 * 7000**0.5, rel=0.05)
     assert 8000 <= steps[1_000_000] < 9000
 
 
