@@ -82,15 +82,10 @@ def _choose_settings(
     seed("train_name", free_name(source.path.name, names))
     left, right = st.columns(2)
     run = left.text_input("Run name", key="train_name", max_chars=64).strip()
-    n_latent = right.number_input("Latent dimensions", 2, 64, 8, key="train_latent")
-    epochs = left.number_input(
-        "Epochs", 1, 1000, None, key="train_epochs", placeholder="by catalog size",
-        help="Training ends earlier when the validation rows gain no more.",
-    )  # fmt: skip
-    chosen_seed = right.number_input("Seed", 0, 2**31 - 1, 0, key="train_seed")
-    fraction = st.slider(
+    fraction = right.slider(
         "Rows held out for the test, %", 5, 60, 30, 5, key="train_fraction"
     )
+    epochs, n_latent, chosen_seed = _choose_expert_settings()
     overwrite = run in names and st.checkbox(
         "Replace the run of this name", key="train_overwrite"
     )
@@ -98,9 +93,28 @@ def _choose_settings(
         catalog=source.path.resolve(),
         mapping=mapping,
         label=label, run=run, features=features,
-        epochs=None if epochs is None else int(epochs), n_latent=int(n_latent),
-        test_fraction=fraction / 100, seed=int(chosen_seed), overwrite=bool(overwrite),
+        epochs=epochs, n_latent=n_latent,
+        test_fraction=fraction / 100, seed=chosen_seed, overwrite=bool(overwrite),
     )  # fmt: skip
+
+
+def _choose_expert_settings() -> tuple[int | None, int, int]:
+    """Return epochs, None for the rule's own, latent dimensions and seed."""
+    with st.expander("Expert: epochs, latent dimensions, seed"):
+        left, middle, right = st.columns(3)
+        epochs = left.number_input(
+            "Epochs", 1, 1000, None, key="train_epochs", placeholder="by catalog size",
+            help="Training ends earlier when the validation rows gain no more.",
+        )  # fmt: skip
+        n_latent = middle.number_input(
+            "Latent dimensions", 2, 64, 8, key="train_latent",
+            help="More reconstruct better and are harder to look at.",
+        )  # fmt: skip
+        chosen = right.number_input(
+            "Seed", 0, 2**31 - 1, 0, key="train_seed",
+            help="Of the split, the network, the baseline and the map.",
+        )  # fmt: skip
+    return None if epochs is None else int(epochs), int(n_latent), int(chosen)
 
 
 def free_name(file_name: str, taken: set[str]) -> str:

@@ -41,6 +41,10 @@ class Batch(NamedTuple):
         """Return the batch of these rows."""
         return Batch(self.values[rows], self.sigma[rows], self.observed[rows])
 
+    def to(self, device: torch.device) -> "Batch":
+        """Return the batch on a device."""
+        return Batch(*(field.to(device) for field in self))
+
 
 def squash(scaled: FloatArray) -> FloatArray:
     """Return values that are linear within the knee and logarithmic beyond it."""
@@ -130,12 +134,12 @@ class Scaler:
 
     def invert(self, scaled: Tensor) -> NDArray[np.float64]:
         """Return scaled values in the units of the features."""
-        return unsquash(scaled.double().numpy()) * self.width + self.centre
+        return unsquash(scaled.cpu().double().numpy()) * self.width + self.centre
 
     def invert_sigma(self, scaled: Tensor, sigma: Tensor) -> NDArray[np.float64]:
         """Return standard errors of scaled values in the units of the features."""
-        slope = squash_slope(unsquash(scaled.double().numpy()))
-        errors: NDArray[np.float64] = sigma.double().numpy() / slope * self.width
+        slope = squash_slope(unsquash(scaled.cpu().double().numpy()))
+        errors: NDArray[np.float64] = sigma.cpu().double().numpy() / slope * self.width
         return errors
 
     def to_json(self) -> dict[str, list[float]]:

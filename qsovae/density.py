@@ -49,7 +49,7 @@ class LatentDensity(nn.Module):
         with warnings.catch_warnings():
             # A density that is nearly as likely as it can be will do.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            mixture.fit(latent.double().numpy())
+            mixture.fit(latent.cpu().double().numpy())
         self.shares.zero_()
         self.shares[:n_fitted] = torch.from_numpy(mixture.weights_)
         self.means[:n_fitted] = torch.from_numpy(mixture.means_)

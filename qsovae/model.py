@@ -152,6 +152,11 @@ class Network(nn.Module):
             self.register_buffer("interval_share", torch.ones(n_features))
             self.interval_share: Tensor
 
+    @property
+    def device(self) -> torch.device:
+        """Where the network computes; batches must be there, too."""
+        return self.log_scatter.device
+
     def encode(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return posterior means and log variances, each (n_objects, n_latent)."""
         # Errors span decades; the square root lets the encoder tell 0.01 from 0.1.

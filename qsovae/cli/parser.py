@@ -180,14 +180,17 @@ def _add_train(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "--features", metavar="A,B,…",
         help="magnitudes (i), colours (g-r), columns; by default what was recognised",
     )  # fmt: skip
-    parser.add_argument("--epochs", type=positive, help="by default by catalog size")
-    parser.add_argument("--latent", type=positive, default=8, metavar="N")
     parser.add_argument("--test-fraction", type=float, default=0.3, metavar="SHARE")
-    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--overwrite", action="store_true", help="replace the run")
     parser.add_argument("--no-map", action="store_true", help="leave the map for later")
     add_runs_folder(parser)
     add_json(parser)
+    expert = parser.add_argument_group("expert", "what the defaults choose well")
+    expert.add_argument("--epochs", type=positive, help="by default by catalog size")
+    expert.add_argument(
+        "--latent", type=positive, default=8, metavar="N", help="latent dimensions, 8"
+    )
+    expert.add_argument("--seed", type=int, default=0)
     parser.set_defaults(command=commands.train)
 
 

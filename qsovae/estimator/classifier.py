@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
 
 from qsovae.batch import Batch, Measurements, Scaler, errors_of, rows_to_scale_by
+from qsovae.devices import choose_device, seeded_devices
 from qsovae.estimator.checks import check_parameters, refuse_infinities
 from qsovae.estimator.inferring import Inferring
 from qsovae.estimator.saving import SavedModel, read_model, saved_files, write_model
@@ -46,6 +47,9 @@ class VAEClassifier(Inferring):
         at most. Fewer than 30 such rows are not held out at all.
     random_state : int, RandomState or None
         One seed gives the same result twice on one machine.
+    device : str, default "auto"
+        Where to compute: ``"auto"`` takes a CUDA device where torch finds one. Is not
+        saved; a loaded model is where ``"auto"`` puts it.
 
     Attributes
     ----------
@@ -94,12 +98,14 @@ class VAEClassifier(Inferring):
         epochs: int | None = None,
         validation_fraction: float = 0.15,
         random_state: Any = None,
+        device: str = "auto",
     ) -> None:
         self.n_latent = n_latent
         self.hidden = hidden
         self.epochs = epochs
         self.validation_fraction = validation_fraction
         self.random_state = random_state
+        self.device = device
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn that NaN is welcome and dtypes are not preserved."""
@@ -141,11 +147,13 @@ class VAEClassifier(Inferring):
         InputError
             If X holds infinities, or fewer than two classes are labelled.
         ConfigError
-            If a parameter or an error lies outside what it may be.
+            If a parameter or an error lies outside what it may be, or there is no such
+            device.
         TrainingDivergedError
             If the loss becomes non-finite.
         """
         check_parameters(self.epochs, self.validation_fraction)
+        device = choose_device(self.device)
         values, labels = validate_data(
             self, X, nulls_as_none(y), dtype=[np.float64, np.float32],
             ensure_all_finite=False, ensure_min_samples=2, force_writeable=False,
@@ -165,9 +173,10 @@ class VAEClassifier(Inferring):
         measurements = Measurements(values, errors, self.scaler_)
         # Seeds the generators that dropout and sampling use, and puts back the
         # caller's afterwards.
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=seeded_devices(device)):
             torch.manual_seed(seed)
             self._build(measurements[torch.from_numpy(scaled_by)])
+            self.network_.to(device)
             self._train(measurements, torch.from_numpy(targets), on_epoch)
         return self
 
@@ -238,7 +247,8 @@ class VAEClassifier(Inferring):
             random_state=saved.settings["random_state"],
         )
         model.classes_, model.class_prior_ = saved.classes, saved.class_prior
-        model.scaler_, model.network_ = saved.scaler, saved.network
+        model.scaler_ = saved.scaler
+        model.network_ = saved.network.to(choose_device(model.device))
         model.n_features_in_ = model.network_.config.n_features
         model._n_features_out = model.network_.config.n_latent
         model.n_iter_ = saved.settings["n_iter"]

@@ -83,7 +83,7 @@ class Inferring(
             sum to one.
         """
         probabilities = np.concatenate(
-            [self._probabilities(b, self.network_.encode(b)[0]).numpy()
+            [self._probabilities(b, self.network_.encode(b)[0]).cpu().numpy()
              for b in self._chunks(X, sigma)]
         )  # fmt: skip
         if prior is None:
@@ -160,6 +160,7 @@ class Inferring(
             rows = self.predict_proba(X, sigma)
             shares = class_mix(prior, self.classes_, rows, shares).shares
         weights = torch.from_numpy(shares / self.class_prior_).float()
+        weights = weights.to(self.network_.device)
 
         def classify(batch: Batch, latent: Tensor) -> Tensor:
             weighted = self._probabilities(batch, latent) * weights
@@ -177,7 +178,7 @@ class Inferring(
     ) -> NDArray[np.float32]:
         """Return posterior means, (n_objects, n_latent)."""
         return np.concatenate(
-            [self.network_.encode(b)[0].numpy() for b in self._chunks(X, sigma)]
+            [self.network_.encode(b)[0].cpu().numpy() for b in self._chunks(X, sigma)]
         )
 
     def reconstruct(
@@ -199,6 +200,7 @@ class Inferring(
         in squares; within one such deviation are 68 % of the measurements.
         """
         draws = Draws(_N_DRAWS, self.network_.config.n_latent, 0).latent[:, None, :]
+        draws = draws.to(self.network_.device)
         parts = []
         for batch in self._chunks(X, sigma):
             predicted = self.network_.predict(*self.network_.encode(batch), draws)
@@ -224,7 +226,9 @@ class Inferring(
             mean, log_variance = self.network_.encode(batch)
             score = self._outlier_score(batch, mean, log_variance)
             parts.append((self._probabilities(batch, mean), mean, score))
-        return Inference(*(torch.cat(p).numpy() for p in zip(*parts, strict=True)))
+        return Inference(
+            *(torch.cat(p).cpu().numpy() for p in zip(*parts, strict=True))
+        )
 
     def _portions(
         self, X: ArrayLike, sigma: ArrayLike | None
@@ -245,12 +249,12 @@ class Inferring(
         """Yield scaled portions of the rows, outside autograd."""
         with torch.inference_mode():
             for values, errors in self._portions(X, sigma):
-                yield self.scaler_.apply(values, errors)
+                yield self.scaler_.apply(values, errors).to(self.network_.device)
 
     def _probabilities(self, batch: Batch, latent_mean: Tensor) -> Tensor:
         """Return class probabilities; the prior where nothing was observed."""
         probabilities = self.network_.classify(latent_mean).softmax(dim=-1)
-        prior = torch.from_numpy(self.class_prior_).to(probabilities.dtype)
+        prior = torch.from_numpy(self.class_prior_).to(probabilities)
         seen = batch.observed.any(dim=-1, keepdim=True)
         return torch.where(seen, probabilities, prior)
 

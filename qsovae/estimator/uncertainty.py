@@ -91,10 +91,11 @@ def uncertainty_of(
     known = np.nan if errors is None else errors
     sigma = np.where(np.isfinite(known), known, scaler.typical_sigma)
     means, inner, overlap = [], [], []
+    noise = draws.latent[:, None, :].to(network.device)
     for measured in draws.measurements(values, sigma):
-        batch = scaler.apply(measured, errors)
+        batch = scaler.apply(measured, errors).to(network.device)
         mean, log_variance = network.encode(batch)
-        latent = draw(mean, log_variance, draws.latent[:, None, :])
+        latent = draw(mean, log_variance, noise)
         probabilities = classify(batch, latent)
         means.append(probabilities.mean(dim=0))
         inner.append(_entropy(means[-1]))
@@ -108,7 +109,7 @@ def uncertainty_of(
     parts = total, (total - without_noise).clamp(min=0.0), (
         without_noise - left
     ).clamp(min=0.0), left  # fmt: skip
-    return Uncertainty(*(part.numpy() for part in parts))
+    return Uncertainty(*(part.cpu().numpy() for part in parts))
 
 
 def _entropy(probabilities: Tensor) -> Tensor:

@@ -36,6 +36,10 @@ class Guesses(NamedTuple):
     probabilities: Tensor
     weight: float
 
+    def to(self, device: torch.device) -> "Guesses":
+        """Return the guesses on a device."""
+        return self._replace(probabilities=self.probabilities.to(device))
+
     def loss(self, rows: Tensor, logits: Tensor) -> Tensor:
         """Return the weighted cross-entropy against the guesses of these rows."""
         guesses = self.probabilities[rows]

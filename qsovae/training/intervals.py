@@ -50,7 +50,7 @@ def _wanted_shares(network: Network, batch: Batch) -> Tensor:
     With it, each value lies one standard deviation from what is predicted.
     """
     mean, log_variance = network.encode(batch)
-    noise = torch.randn(_N_DRAWS, *mean.shape)
+    noise = torch.randn(_N_DRAWS, *mean.shape, device=mean.device)
     predicted = network.predict(mean, log_variance, noise)
     pull = (batch.values - predicted.mean).square()
     known = predicted.from_latent + batch.sigma.square()

@@ -43,6 +43,8 @@ def _endless(rows: Tensor, size: int) -> Iterator[Tensor]:
 def hide_features(batch: Batch) -> Batch:
     """Return the batch with random features of some rows marked unobserved."""
     n_rows, n_features = batch.observed.shape
-    share = torch.rand(n_rows, 1) * (torch.rand(n_rows, 1) < _HIDDEN_ROWS)
-    keep = torch.rand(n_rows, n_features) >= share
+    device = batch.observed.device
+    share = torch.rand(n_rows, 1, device=device)
+    share = share * (torch.rand(n_rows, 1, device=device) < _HIDDEN_ROWS)
+    keep = torch.rand(n_rows, n_features, device=device) >= share
     return batch._replace(observed=batch.observed & keep)

@@ -47,7 +47,7 @@ class Trainer:
     Parameters
     ----------
     network : Network
-        Trained in place; ``finish`` leaves the best weights in it.
+        Trained in place, where it is; ``finish`` leaves the best weights in it.
     measurements : Measurements
         All rows.
     targets : Tensor, (n_objects,)
@@ -67,18 +67,19 @@ class Trainer:
         plan: Plan,
     ) -> None:
         self.network, self.measurements = network, measurements
-        self.targets, self.plan = targets, plan
+        self.targets, self.plan = targets.to(network.device), plan
         held_out = torch.zeros(len(targets), dtype=torch.bool)
         held_out[validation_rows] = True
         self.validation_rows = validation_rows
-        self.validation = measurements[validation_rows]
+        self.validation = self._rows(validation_rows)
         labelled = targets != UNLABELLED
         self.labelled = torch.nonzero(labelled & ~held_out).flatten()
         self.unlabelled = torch.nonzero(~labelled).flatten()
-        self.guesses = forest_guesses(
+        guesses = forest_guesses(
             measurements, targets, self.labelled, self.unlabelled,
             network.config.n_classes,
         )  # fmt: skip
+        self.guesses = guesses and guesses.to(network.device)
         n_rows = len(self.labelled) + len(self.unlabelled)
         self.steps_per_epoch = math.ceil(n_rows / plan.batch_size)
         self.averaged = AveragedModel(network, multi_avg_fn=_running_average)
@@ -123,11 +124,15 @@ class Trainer:
         self.network.eval()
         rows = torch.cat([self.labelled, self.unlabelled])
         rows = rows[torch.randperm(len(rows))[:_DESCRIBING_ROWS]]
-        batch = self.measurements[rows]
+        batch = self._rows(rows)
         calibrate_intervals(self.network, batch)
         if self.network.latent_density is not None:
             with torch.no_grad():
                 self.network.latent_density.fit(self.network.encode(batch)[0])
+
+    def _rows(self, rows: Tensor) -> Batch:
+        """Return these rows, where the network is."""
+        return self.measurements[rows].to(self.network.device)
 
     def _portions(self) -> Iterator[Tensor]:
         """Yield the rows of each step of an epoch."""
@@ -162,7 +167,7 @@ class Trainer:
         schedule: torch.optim.lr_scheduler.LRScheduler,
     ) -> Tensor:
         """Take one step; return the four loss terms."""
-        batch = self.measurements[rows]
+        batch = self._rows(rows)
         _, terms = self._losses(self.network, batch, rows, hide=True)
         optimiser.zero_grad()
         torch.autograd.backward(terms[0])

@@ -139,6 +139,7 @@ def _manifest(
             "n_latent": request.n_latent,
             "epochs": request.epochs,
             "epochs_done": model.n_iter_,
+            "device": model.network_.device.type,
         },
         "mapping": catalog.mapping.to_toml(),
         "versions": {"python": sys.version.split()[0]}

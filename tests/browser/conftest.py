@@ -165,6 +165,10 @@ class Visitor:
         field.press("Enter")
         self.settle()
 
+    def unfold(self, title):
+        """Open the expander of a title."""
+        self.page.locator("summary", has_text=title).click()
+
     def press(self, key):
         """Press a button."""
         self.part(key).locator("button").first.click()

@@ -36,6 +36,7 @@ def test_from_four_files_to_the_latent_map(visitor, server, four_files):
     visitor.press("combine_open")
     visitor.page.get_by_role("heading", name="joined.fits").wait_for()
     visitor.go("Train")
+    visitor.unfold("Expert")
     visitor.fill("train_epochs", "5")
     visitor.press("train_start")
     visitor.page.get_by_text("is trained").wait_for(timeout=MOMENTS)

@@ -127,6 +127,7 @@ def train_five_epochs(visitor, server, name, label):
     visitor.go("Train")
     visitor.pick("train_label", label)
     visitor.fill("train_name", name)
+    visitor.unfold("Expert")
     visitor.fill("train_epochs", "5")
     visitor.press("train_start")
     visitor.page.get_by_text("is trained").wait_for(timeout=MOMENTS)

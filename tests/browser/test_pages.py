@@ -94,6 +94,7 @@ def test_a_training_outlives_reload_and_closing_and_its_stop_keeps_the_run(
 ):
     visitor.open("train")
     visitor.fill("train_name", "long")
+    visitor.unfold("Expert")
     visitor.fill("train_epochs", "900")
     visitor.press("train_start")
     visitor.page.get_by_text("epoch ").first.wait_for()
