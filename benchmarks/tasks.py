@@ -1,4 +1,4 @@
-"""What speed.py times in processes of their own: `python benchmarks/tasks.py TASK …`.
+"""What benchmarks time in processes of their own: `python benchmarks/tasks.py TASK …`.
 
 A task imports only what it needs, so that its process costs what a person's would, and
 prints one JSON object.
@@ -6,6 +6,7 @@ prints one JSON object.
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -76,6 +77,77 @@ def score_boosting(catalog: str, runs: str, name: str) -> dict[str, Any]:
             "seconds": seconds, "peak_mib": peak_mib()}  # fmt: skip
 
 
+def fit_qsovae(folder: str, n_rows: str) -> dict[str, Any]:
+    """Fit a classifier with its defaults to the first rows, and score others."""
+    import qsovae
+
+    rows, test = _mapped_rows(folder, "train", n_rows), _mapped_rows(folder, "test")
+    model = qsovae.VAEClassifier(random_state=0)
+    with OwnMemory() as memory:
+        _, seconds = _timed(
+            lambda: model.fit(rows["x"], rows["y"], sigma=rows["sigma"])
+        )
+    known = test["y"] >= 0
+    found = model.predict(test["x"][known], test["sigma"][known])
+    return _fit_facts(seconds, memory, found == test["y"][known])
+
+
+def fit_boosting(folder: str, n_rows: str) -> dict[str, Any]:
+    """Fit gradient boosting to those of the first rows that have a class."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    rows, test = _mapped_rows(folder, "train", n_rows), _mapped_rows(folder, "test")
+    booster = HistGradientBoostingClassifier(random_state=0)
+    labelled = rows["y"] >= 0
+    X, y = rows["x"][labelled], rows["y"][labelled]
+    with OwnMemory() as memory:
+        _, seconds = _timed(lambda: booster.fit(X, y))
+    known = test["y"] >= 0
+    found = booster.predict(test["x"][known])
+    return _fit_facts(seconds, memory, found == test["y"][known])
+
+
+def _mapped_rows(folder: str, name: str, n_rows: str | None = None) -> dict[str, Any]:
+    """Return the first rows of features, errors and classes, mapped from files."""
+    n = None if n_rows is None else int(n_rows)
+    return {
+        key: np.load(Path(folder) / f"{name}_{key}.npy", mmap_mode="r")[:n]
+        for key in ("x", "sigma", "y")
+    }
+
+
+def _fit_facts(seconds: float, memory: "OwnMemory", right: Any) -> dict[str, Any]:
+    return {"seconds": seconds, "mib_beyond_input": memory.most_mib,
+            "accuracy": float(right.mean())}  # fmt: skip
+
+
+class OwnMemory:
+    """The most memory that is no file's, beyond that at the start, in MiB; of Linux."""
+
+    _SECONDS_BETWEEN = 0.05
+
+    def __enter__(self) -> "OwnMemory":
+        self._ends = threading.Event()
+        self._before, self.most_mib = _own_mib(), 0.0
+        self._watcher = threading.Thread(target=self._watch)
+        self._watcher.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.set()
+        self._watcher.join()
+
+    def _watch(self) -> None:
+        while not self._ends.wait(self._SECONDS_BETWEEN):
+            self.most_mib = max(self.most_mib, _own_mib() - self._before)
+
+
+def _own_mib() -> float:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    kib = next(line.split()[1] for line in lines if line.startswith("RssAnon:"))
+    return int(kib) / 1024
+
+
 def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
     """Return what the work gives, and the seconds it took."""
     started = time.perf_counter()
@@ -98,8 +170,12 @@ def peak_mib() -> float:
 
 
 TASKS = {
-    task.__name__.replace("_", "-"): task
-    for task in (project_qsovae, project_umap, score_qsovae, score_boosting)
+    "project-qsovae": project_qsovae,
+    "project-umap": project_umap,
+    "score-qsovae": score_qsovae,
+    "score-boosting": score_boosting,
+    "fit-qsovae": fit_qsovae,
+    "fit-boosting": fit_boosting,
 }
 
 

@@ -4,10 +4,12 @@ from collections import Counter
 from typing import Any
 
 import report
+from astropy.stats import binom_conf_interval
 
+from board.scores import BINS
 from board.sets import SETS
 from board.summary import LOWER, OURS
-from board.words import ABOUT, how
+from board.words import ABOUT, RELIABILITY, how
 
 Result = dict[str, Any]
 
@@ -32,6 +34,9 @@ def page_text(result: Result) -> str:
             parts += [f"## {title}", report.paragraph(about),
                       _task_table(result["tasks"][task])]  # fmt: skip
             parts += _against(result["tasks"][task])
+    if result["reliability"]:
+        parts += ["## Reliability", report.paragraph(RELIABILITY),
+                  _reliability_table(result["reliability"])]  # fmt: skip
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -124,6 +129,29 @@ def _against(sets: dict[str, Any]) -> list[str]:
     head = ["set", "score", "best peer", "VAE", "difference", "95 % interval",
             "repeats"]  # fmt: skip
     return [report.table_text(head, lines, n_text=4)] if lines else []
+
+
+def _reliability_table(curves: dict[str, dict[str, list[float]]]) -> str:
+    """Return a line for each set and a column for each bin that any of them fills."""
+    filled = [any(c["rows"][k] for c in curves.values()) for k in range(BINS)]
+    bins = [k for k in range(BINS) if filled[k]]
+    lines = [
+        [set_name(key), *(_bin_cell(curves[key], k) for k in bins)]
+        for key in SETS if key in curves
+    ]  # fmt: skip
+    head = ["set", *(f"{k / BINS:.2f} to {(k + 1) / BINS:.2f}" for k in bins)]
+    return report.table_text(head, lines, n_text=1)
+
+
+def _bin_cell(curve: dict[str, list[float]], k: int) -> str:
+    """Return mean confidence, accuracy with half its 68 % interval, rows of a bin."""
+    rows = curve["rows"][k]
+    if not rows:
+        return ""
+    confidence, accuracy = curve["confidence"][k] / rows, curve["right"][k] / rows
+    low, high = binom_conf_interval(curve["right"][k], rows, interval="jeffreys")
+    half = (high - low) / 2.0
+    return f"{confidence:.3f} → {accuracy:.3f} ± {half:.3f} ({rows:,.0f})"
 
 
 def _interval(interval: tuple[float, float] | None) -> str:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 _CLIP = 1e-15  # where scikit-learn cuts probabilities, too
-_BINS = 15
+BINS = 15
 
 
 def score(
@@ -50,8 +50,24 @@ def calibration_error(
     truth: NDArray[np.int64], probabilities: NDArray[np.float64]
 ) -> float:
     """Return the mean distance of confidence and accuracy, over bins of confidence."""
+    sums = reliability(truth, probabilities)
+    surplus = np.subtract(sums["confidence"], sums["right"])
+    return float(np.abs(surplus).sum() / len(truth))
+
+
+def reliability(
+    truth: NDArray[np.int64], probabilities: NDArray[np.float64]
+) -> dict[str, list[float]]:
+    """Return sums over the rows of each of 15 bins of confidence, of equal width.
+
+    ``rows`` are counted, ``right`` are those of them whose likeliest class is the true
+    one, and ``confidence`` is the sum of their largest probabilities.
+    """
     confidence = probabilities.max(axis=1)
     is_right = probabilities.argmax(axis=1) == truth
-    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
-    surplus = np.bincount(bins, weights=confidence - is_right, minlength=_BINS)
-    return float(np.abs(surplus).sum() / len(truth))
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    weights = {"rows": np.ones(len(truth)), "right": is_right, "confidence": confidence}
+    return {
+        name: np.bincount(bins, weights=w, minlength=BINS).tolist()
+        for name, w in weights.items()
+    }

@@ -19,7 +19,7 @@ Series = dict[int, float]  # a score by repeat
 
 
 def summarise(entries: Iterable[Entry]) -> dict[str, Any]:
-    """Return versions, and by task and set the means and the comparison.
+    """Return versions, by task and set the means and the comparison, and reliability.
 
     Parameters
     ----------
@@ -27,19 +27,30 @@ def summarise(entries: Iterable[Entry]) -> dict[str, Any]:
         As the cache has them.
     """
     series: dict[str, Any] = _nested()
-    versions = {}
+    versions, curves = {}, {}
     for entry in entries:
         versions[entry["method"]] = entry["version"]
         timings = {name: entry[name] for name in _TIMINGS if name in entry}
         for score, value in (entry["scores"] | timings).items():
             place = series[entry["task"]][entry["set"]][score][entry["method"]]
             place[entry["repeat"]] = value
+        if entry["method"] == OURS and "reliability" in entry:
+            curves.setdefault(entry["set"], []).append(entry["reliability"])
     return {
         "versions": versions,
         "tasks": {
             task: {name: _of_set(scores) for name, scores in sets.items()}
             for task, sets in series.items()
         },
+        "reliability": {name: _pooled(curve) for name, curve in curves.items()},
+    }
+
+
+def _pooled(curves: list[dict[str, list[float]]]) -> dict[str, list[float]]:
+    """Return the sums of `board.scores.reliability` over repeats."""
+    return {
+        name: np.sum([curve[name] for curve in curves], axis=0).tolist()
+        for name in curves[0]
     }
 
 

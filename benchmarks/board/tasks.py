@@ -13,7 +13,7 @@ from board.fainter import fainter
 from board.latent import latent
 from board.peers import METHODS, NETWORKS, fit, fit_few
 from board.request import Request, few_labels, timed, timed_probabilities
-from board.scores import log_loss, macro_f1, score
+from board.scores import log_loss, macro_f1, reliability, score
 from board.sets import BoardSet, Floats, Sample
 
 _CLASSIFIERS = tuple(method for method in METHODS if method not in DETECTORS)
@@ -37,6 +37,7 @@ def full(request: Request) -> dict[str, Any]:
     positive = sample.opened.classes.index(request.board.positive)
     return {
         "scores": score(sample.y_test, probabilities, positive),
+        "reliability": reliability(sample.y_test, probabilities),
         "fit_seconds": seconds, "rows_per_second": rate, "settings": fitted.settings,
     }  # fmt: skip
 

@@ -42,6 +42,12 @@ decoded posterior mean; share of values inside the 68 % posterior predictive int
 of 64 draws."""),
 }  # fmt: skip
 
+RELIABILITY = """
+The VAE with all labels: by bins of its confidence, which is the largest probability of
+a row, mean confidence → share of rows whose likeliest class is the true one, ± half its
+68 % interval (Jeffreys), and the rows of all repeats together. A row may be held out in
+several repeats, of which intervals know nothing."""
+
 
 def how(result: dict[str, Any]) -> str:
     """Return how all of it is measured."""

@@ -4,6 +4,7 @@ import importlib
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -150,6 +151,42 @@ def test_the_calibration_error_is_that_worked_by_hand(board):
     # Three rows of confidence 0.95 with 2/3 right, one of 0.6 that is right.
     expected = 0.75 * (0.95 - 2 / 3) + 0.25 * 0.4
     assert board("scores").calibration_error(truth, shares) == pytest.approx(expected)
+
+
+def test_the_reliability_on_the_page_is_that_worked_by_hand(board):
+    truth, shares = np.array([0] * 3), np.array([[0.95, 0.05]] * 2 + [[0.4, 0.6]])
+    sums = board("scores").reliability(truth, shares)
+    assert (sums["rows"][14], sums["right"][14], sums["rows"][9]) == (2.0, 2.0, 1.0)
+    entries = [entry("VAE", r, 0.5) | {"reliability": sums} for r in range(2)]
+    result = board("summary").summarise([*entries, entry("A", 0, 0.4)])
+    versions = {"torch": "2", "scikit-learn": "1"}
+    result["machine"] = {"cores": 1, "python": "3", "versions": versions}
+    page = board("page").page_text(result)
+    # 16 % of Beta(0.5, 2.5) lie above 0.354, and of Beta(4.5, 0.5) below 0.792; where
+    # none or all are right, the interval ends at 0 or 1.
+    cells = "| 0.600 → 0.000 ± 0.177 (2) | 0.950 → 1.000 ± 0.104 (4) |"
+    assert f"(simulated) {cells}" in page
+    assert "| 0.60 to 0.67 | 0.93 to 1.00 |" in page
+
+
+def test_pulls_and_intervals_are_those_worked_by_hand(board):
+    class Model:
+        scaler_ = SimpleNamespace(typical_sigma=np.array([4.0]))
+
+        def reconstruct(self, X, sigma):
+            return np.array([[1.0], [2.0], [0.0]])
+
+        def reconstruction_std(self, X, sigma):
+            return np.full((3, 1), 3.0)
+
+    X, sigma = np.array([[11.0], [5.0], [np.nan]]), np.array([[np.nan], [0.0], [1.0]])
+    pulls, inside = board("latent").told(Model(), X, sigma)
+    # hypot(3, 4) = 5 where the error is unknown, 3 without error.
+    np.testing.assert_allclose(pulls, [[2.0], [1.0], [np.nan]])
+    np.testing.assert_array_equal(inside, [[0.0], [0.0], [np.nan]])
+    pulls, inside = board("latent").told(Model(), X - 1.0, None)
+    np.testing.assert_allclose(pulls, [[3.0], [2.0 / 3.0], [np.nan]])
+    np.testing.assert_array_equal(inside, [[0.0], [1.0], [np.nan]])
 
 
 def test_a_class_given_no_chance_costs_a_finite_log_loss(board):
