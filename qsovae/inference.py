@@ -3,6 +3,8 @@
 Layer: above runs, below workflow.
 """
 
+from typing import Any, NamedTuple
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -14,6 +16,23 @@ from qsovae.errors import CatalogError
 from qsovae.estimator import Inference, VAEClassifier
 from qsovae.features import FeatureTable, build_features
 from qsovae.runs import Run
+
+
+class RowFacts(NamedTuple):
+    """What a catalog says of each row beside its features, (n_rows,) each.
+
+    ``quality`` has the bits of ``row_flags``.
+    """
+
+    object_id: "pd.Series[Any]"
+    quality: NDArray[np.uint32]
+    morphology: NDArray[np.object_]
+
+
+def row_facts(catalog: Catalog) -> RowFacts:
+    """Return what a catalog says of each row beside its features."""
+    ids = catalog.object_id.reset_index(drop=True)
+    return RowFacts(ids, row_flags(catalog), catalog.morphology)
 
 
 def catalog_features(run: Run, catalog: Catalog) -> FeatureTable:
@@ -36,17 +55,17 @@ def infer_table(
     model: VAEClassifier,
     classes: tuple[str, ...],
     table: FeatureTable,
-    catalog: Catalog,
+    facts: RowFacts,
 ) -> pd.DataFrame:
     """Return what the model says of each row, beside its id, quality and morphology.
 
     Columns: ``object_id``, ``class_predicted``, ``p_CLASS`` for each class,
     ``latent_1`` and on, ``outlier_score``, ``quality``, ``morphology``.
     """
-    inferred, flags = model.infer(table.values, table.sigma), row_flags(catalog)
+    inferred, flags = model.infer(table.values, table.sigma), facts.quality
     nothing = ~np.isfinite(table.values).any(axis=1)
     columns = {
-        "object_id": catalog.object_id.reset_index(drop=True),
+        "object_id": facts.object_id,
         "class_predicted": pd.array(list(classes), dtype="str").take(
             inferred.probabilities.argmax(axis=1)
         ),
@@ -56,7 +75,7 @@ def infer_table(
         "quality": np.where(
             nothing, flags | np.uint32(Quality.NOTHING_OBSERVED), flags
         ).astype(np.int32),
-        "morphology": catalog.morphology,
+        "morphology": facts.morphology,
     }
     return pd.DataFrame(columns)
 
@@ -99,7 +118,7 @@ def score_rows(run: Run, catalog: Catalog) -> pd.DataFrame:
         If the catalog has no rows or lacks a band or column that the run needs.
     """
     table = catalog_features(run, catalog)
-    return infer_table(run.estimator, run.classes, table, catalog)
+    return infer_table(run.estimator, run.classes, table, row_facts(catalog))
 
 
 def _latent_columns(inferred: Inference) -> dict[str, NDArray[np.float32]]:

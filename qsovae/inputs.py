@@ -18,6 +18,9 @@ _FREQUENCY_SPREAD = 0.3
 N_MIXTURES = 4
 # Values a knot rests on at least, so that few rows are not learnt by heart.
 _ROWS_A_KNOT = 4
+# Of a scaled value that a knot knows. Rounding errors, which a catalog in other types
+# has others of, must not part values that are the same.
+_DECIMALS = 3
 
 
 class NormalScores(nn.Module):
@@ -45,8 +48,9 @@ class NormalScores(nn.Module):
             n_knots = min(len(knots), max(2, len(seen) // _ROWS_A_KNOT))
             places = np.linspace(0, len(seen) - 1, n_knots).round().astype(np.int64)
             # Of equal knots one is left, at the middle of their ranks.
+            quantiles = np.sort(seen.double().numpy())[places].round(_DECIMALS)
             values, rank, n_equal = np.unique(
-                np.sort(seen.numpy())[places], return_inverse=True, return_counts=True
+                quantiles, return_inverse=True, return_counts=True
             )
             shares = np.bincount(rank, (np.arange(n_knots) + 0.5) / n_knots) / n_equal
             normal = norm.ppf(shares)

@@ -7,7 +7,7 @@ row's quality says why.
 from qsovae.catalog.catalog import Catalog, open_catalog, with_morphology
 from qsovae.catalog.cleaning import is_sentinel
 from qsovae.catalog.filters import QUALITY_CHOICES, quality_mask, with_quality
-from qsovae.catalog.labels import Labels
+from qsovae.catalog.labels import Labels, read_labels
 from qsovae.catalog.measuring import (
     BAD,
     NONDETECT,
@@ -19,6 +19,7 @@ from qsovae.catalog.measuring import (
     depth_of,
 )
 from qsovae.catalog.own_flags import doubted_by_survey
+from qsovae.catalog.portions import CatalogPortions
 from qsovae.catalog.quantities import QUANTITIES, columns_behind, quantity
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "STATUSES",
     "UNOBSERVED",
     "Catalog",
+    "CatalogPortions",
     "Labels",
     "Measured",
     "columns_behind",
@@ -40,6 +42,7 @@ __all__ = [
     "open_catalog",
     "quality_mask",
     "quantity",
+    "read_labels",
     "with_morphology",
     "with_quality",
 ]

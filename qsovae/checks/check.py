@@ -6,18 +6,17 @@ Within checks: above flags, column_table and the modules of findings.
 from collections.abc import Callable
 from pathlib import Path
 
-from qsovae.catalog import Catalog
+from qsovae.catalog import Catalog, CatalogPortions
 from qsovae.checks.column_table import ColumnTable
 from qsovae.checks.findings import note_findings, table_findings
 from qsovae.checks.flags import RowChecks, quality_counts
 from qsovae.checks.leaks import leak_findings
-from qsovae.checks.portions import CatalogPortions
 from qsovae.checks.report import CheckReport, Finding
 from qsovae.checks.spikes import Spikes
 from qsovae.checks.systems import system_findings
 from qsovae.checks.units import unit_findings
 from qsovae.columns import Mapping
-from qsovae.progress import Progress
+from qsovae.progress import Progress, Teller
 
 
 def check_catalog(
@@ -52,8 +51,16 @@ def check_catalog(
     ConfigError
         If it was stopped.
     """
-    portions = CatalogPortions(subject, mapping, on_progress, should_stop)
-    return check_portions(portions)
+    tell = check_teller(on_progress, should_stop)
+    return check_portions(CatalogPortions(subject, mapping, tell))
+
+
+def check_teller(
+    on_progress: Progress | None = None, should_stop: Callable[[], bool] | None = None
+) -> Teller:
+    """Return what the portions of a catalog to check tell of; see ``check_catalog``."""
+    # Reading, going through every row, comparing rows with each other.
+    return Teller("check", 3, on_progress, should_stop)
 
 
 def check_portions(portions: CatalogPortions) -> CheckReport:

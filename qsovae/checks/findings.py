@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qsovae.bands import Quality
-from qsovae.checks.portions import CatalogPortions
+from qsovae.catalog import CatalogPortions
 from qsovae.checks.report import Finding
 
 _MEASURED = ("magnitude", "flux", "feature")

@@ -11,12 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qsovae.bands import QUALITY_DESCRIPTIONS, Quality
-from qsovae.catalog import Catalog
+from qsovae.catalog import Catalog, CatalogPortions
 from qsovae.checks.contradictions import Contradictions
 from qsovae.checks.coverage import coverage_bits, doubted, outside_sky
 from qsovae.checks.doubles import Doubles
 from qsovae.checks.error_columns import ErrorColumns
-from qsovae.checks.portions import CatalogPortions
 from qsovae.checks.report import Finding
 from qsovae.tables import TableWriter
 

@@ -64,9 +64,10 @@ def pairs(options: Namespace) -> int:
 
 def check(options: Namespace) -> int:
     """Print what is wrong or doubtful in a catalog; 1 if there are errors."""
+    from qsovae.catalog import CatalogPortions
     from qsovae.checks import (
-        CatalogPortions,
         check_portions,
+        check_teller,
         write_check_page,
         write_flags,
     )
@@ -81,7 +82,7 @@ def check(options: Namespace) -> int:
         refuse_suffix(options.flags.suffix)
     mapping = _mapping(options.mapping)
     with text.ProgressLine(patience_s=2.0) as line:
-        portions = CatalogPortions(options.catalog, mapping, line.show)
+        portions = CatalogPortions(options.catalog, mapping, check_teller(line.show))
         report = check_portions(portions)
         if options.flags:
             write_flags(portions, report.quality, options.flags)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from qsovae.batch import FloatArray
+from qsovae.batch import FloatArray, row_portions
 from qsovae.errors import ConfigError, InputError
 
 
@@ -41,12 +41,17 @@ def refuse_infinities(values: FloatArray, names: Sequence[str] | None) -> None:
     InputError
         If there are any; NaN is what was not observed.
     """
-    rows, columns = np.nonzero(np.isinf(values))
-    if not rows.size:
+    found = [
+        np.add(np.argwhere(np.isinf(values[rows])), (rows.start, 0))
+        for rows in row_portions(len(values))
+    ]
+    infinite = np.concatenate(found)
+    if not len(infinite):
         return
-    name = columns[0] if names is None else repr(str(names[columns[0]]))
+    row, column = infinite[0]
+    name = column if names is None else repr(str(names[column]))
     raise InputError(
-        f"{rows.size} values are infinite, the first in row {rows[0]}, column {name} "
+        f"{len(infinite)} values are infinite, the first in row {row}, column {name} "
         "(counted from 0)",
         "X",
         "Set what was not observed to NaN.",

@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from qsovae.catalog import NONDETECT, Catalog, Measured, depth_of, quantity
+from qsovae.catalog import NONDETECT, Catalog, depth_of, quantity
 from qsovae.errors import CatalogError
 from qsovae.features.feature import BAND_KINDS, Feature, FeatureTable
 from qsovae.magnitudes import asinh_magnitude, asinh_magnitude_error
@@ -106,18 +106,21 @@ def _band_parts(catalog: Catalog, band: str, features: Sequence[Feature]) -> lis
             place = feature.sources.index(band)
             softening = (feature.softening_njy or (None, None))[place]
             if softening not in made:
-                made[softening] = _magnitude(catalog.measured(band), softening)
+                made[softening] = _magnitude(catalog, band, softening)
             parts.append((i, -1.0 if place else 1.0, *made[softening]))
     return parts
 
 
-def _magnitude(measured: Measured, softening: float | None) -> tuple[Floats, Floats]:
+def _magnitude(
+    catalog: Catalog, band: str, softening: float | None
+) -> tuple[Floats, Floats]:
     """Return magnitudes and errors, (n_rows,) each: Pogson's without a softening."""
+    measured = catalog.measured(band)
     if softening is None:
         return measured.magnitude, measured.error
     # Looked for, not seen, and no more is known: zero, give or take the depth.
     unseen = (measured.status == NONDETECT) & np.isnan(measured.flux)
-    depth = depth_of(measured)
+    depth = depth_of(catalog.whole.measured(band))
     flux = np.where(unseen, 0.0, measured.flux)
     error = np.where(
         unseen, depth if np.isfinite(depth) else softening, measured.flux_error

@@ -45,15 +45,15 @@ class FeatureTable:
     Attributes
     ----------
     features : tuple of Feature
-    values : ndarray, (n_rows, n_features)
+    values : ndarray of float, (n_rows, n_features)
         NaN where unobserved.
     sigma : ndarray of the same shape, or None
         One standard error a value, NaN where unknown; None if none is known at all.
     """
 
     features: tuple[Feature, ...]
-    values: NDArray[np.float64]
-    sigma: NDArray[np.float64] | None
+    values: NDArray[np.floating]
+    sigma: NDArray[np.floating] | None
 
     @property
     def names(self) -> list[str]:
@@ -63,7 +63,8 @@ class FeatureTable:
     @property
     def observed(self) -> NDArray[np.bool_]:
         """Which values are known, (n_rows, n_features); those of upper limits are."""
-        return np.isfinite(self.values)
+        seen: NDArray[np.bool_] = np.isfinite(self.values)
+        return seen
 
 
 def magnitude_feature(band: str) -> Feature:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from qsovae.catalog import Catalog, with_quality
 from qsovae.errors import CatalogError
-from qsovae.inference import catalog_features, infer_table
+from qsovae.inference import catalog_features, infer_table, row_facts
 from qsovae.runs import Run
 from qsovae.splits import NO_FINGERPRINT, row_fingerprints
 from qsovae.workflow.report import (
@@ -85,7 +85,7 @@ def _inferred_anew(run: Run, catalog: Catalog) -> pd.DataFrame:
     # The run's own reading of the columns: its rows were made with it.
     catalog = Catalog(catalog.raw, run.mapping)
     inferred = infer_table(
-        run.estimator, run.classes, catalog_features(run, catalog), catalog
+        run.estimator, run.classes, catalog_features(run, catalog), row_facts(catalog)
     )
     return pd.concat([run.rows()[["row", "split", "class_label"]], inferred], axis=1)
 
@@ -96,7 +96,7 @@ def _on_another(
     """Return the scores on a catalog that did not train the run."""
     labels = _labels_of(run, catalog, label)
     table = catalog_features(run, catalog)
-    inferred = infer_table(run.estimator, run.classes, table, catalog)
+    inferred = infer_table(run.estimator, run.classes, table, row_facts(catalog))
     inferred.insert(0, "class_label", pd.array(labels, dtype="string"))
     saved = run.rows()
     trained = saved[saved["split"].isin(["train", "validation"])]["fingerprint"]

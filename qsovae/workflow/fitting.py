@@ -1,25 +1,20 @@
-"""From a catalog to a model and a baseline that saw the same rows.
+"""From a gathered catalog to a model and a baseline that saw the same rows.
 
-Within workflow: above request and progress.
+Within workflow: above gathering, request and progress.
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from qsovae.baseline import fit_baseline
-from qsovae.catalog import Catalog, Labels, open_catalog
-from qsovae.errors import CatalogError
+from qsovae.batch import row_portions
 from qsovae.estimator import VAEClassifier
-from qsovae.features import (
-    FeatureTable,
-    build_features,
-    default_features,
-    parse_features,
-)
 from qsovae.inference import infer_table, probability_columns
+from qsovae.scratch import room_for
 from qsovae.splits import (
     NO_FINGERPRINT,
     Split,
@@ -28,68 +23,54 @@ from qsovae.splits import (
     with_validation,
 )
 from qsovae.training import EpochReport
+from qsovae.workflow.gathering import Gathered, gather
 from qsovae.workflow.progress import Steps, epoch_entry
 from qsovae.workflow.request import TrainRequest
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A catalog made ready to train on, each field by row but ``catalog``."""
+    """A catalog made ready to train on; what is by row is in its order.
 
-    catalog: Catalog
-    labels: Labels
-    table: FeatureTable
+    ``scratch`` is the folder for what does not fit into memory.
+    """
+
+    catalog: Gathered
     fingerprints: NDArray[np.uint64]
     split: Split
+    scratch: Path
 
 
-def prepare(request: TrainRequest) -> Prepared:
+def prepare(request: TrainRequest, scratch: Path, steps: Steps) -> Prepared:
     """Return the catalog with its classes, features and split.
 
     Raises
     ------
     CatalogError
         If the catalog, the label column or a feature cannot be used.
+    ConfigError
+        If it was stopped.
     """
-    catalog = open_catalog(request.catalog, request.mapping)
-    labels, table = _labels_and_features(catalog, request)
-    fingerprints = row_fingerprints(table.values)
+    catalog = gather(request, scratch, steps.tell, steps.stop_asked)
+    values = catalog.table.values
+    fingerprints = np.concatenate(
+        [row_fingerprints(values[rows]) for rows in row_portions(len(values))]
+    )
     split = stratified_split(
-        labels.class_label, request.test_fraction, request.seed, fingerprints,
+        catalog.labels.class_label, request.test_fraction, request.seed, fingerprints,
         f"{catalog.name}, column {request.label}",
     )  # fmt: skip
-    return Prepared(catalog, labels, table, fingerprints, split)
+    return Prepared(catalog, fingerprints, split, scratch)
 
 
-def _labels_and_features(
-    catalog: Catalog, request: TrainRequest
-) -> tuple[Labels, FeatureTable]:
-    """Return the classes and the features of every row."""
-    if not catalog.n_rows:
-        raise CatalogError(
-            "the catalog has no rows", catalog.name, "Give one with rows."
-        )
-    labels = catalog.labels(request.label)
-    features = (
-        default_features(_without(catalog, request.label))
-        if request.features is None
-        else parse_features(request.features, catalog)
-    )
-    if any(request.label in f.sources for f in features if f.kind == "column"):
-        raise CatalogError(
-            f"{request.label} is the label and a feature",
-            catalog.name,
-            "Leave it out of the features.",
-        )
-    return labels, build_features(catalog, features)
-
-
-def _without(catalog: Catalog, label: str) -> Catalog:
-    """Return the catalog with the label column as nothing but the label."""
-    if catalog.mapping.column(label).role in ("label", "ignore"):
-        return catalog
-    mapping = catalog.mapping.with_column(label, role="ignore", band=None)
-    return Catalog(catalog.raw, mapping)
+def _taken(
+    values: NDArray[np.floating], rows: NDArray[np.int64], scratch: Path
+) -> NDArray[np.float32]:
+    """Return some rows of an array, in room of their own."""
+    taken = room_for((len(rows), values.shape[1]), scratch)
+    for part in row_portions(len(rows)):
+        taken[part] = values[rows[part]]
+    return taken
 
 
 def fit_model(
@@ -103,7 +84,7 @@ def fit_model(
     Prepared
         With the rows that chose the best epoch marked in the split.
     """
-    table, labels, split = prepared.table, prepared.labels, prepared.split
+    table, labels = prepared.catalog.table, prepared.catalog.labels
     fitted = _fitted_rows(prepared, steps)
     numbers = {name: k for k, name in enumerate(labels.classes)}
     y = np.array([numbers.get(c, -1) for c in labels.class_label[fitted]])
@@ -118,9 +99,11 @@ def fit_model(
         steps.stopped(f"training was stopped after epoch {report.epoch}")
         return True
 
-    sigma = None if table.sigma is None else table.sigma[fitted]
-    model.fit(table.values[fitted], y, sigma=sigma, on_epoch=on_epoch)
-    split = with_validation(split, fitted[model.validation_rows_])
+    values, sigma = _taken(table.values, fitted, prepared.scratch), None
+    if table.sigma is not None:
+        sigma = _taken(table.sigma, fitted, prepared.scratch)
+    model.fit(values, y, sigma=sigma, on_epoch=on_epoch)
+    split = with_validation(prepared.split, fitted[model.validation_rows_])
     return model, replace(prepared, split=split)
 
 
@@ -146,11 +129,11 @@ def _fitted_rows(prepared: Prepared, steps: Steps) -> NDArray[np.int64]:
 
 def rows_table(model: VAEClassifier, prepared: Prepared) -> pd.DataFrame:
     """Return one line a row: its part in the split, class, and what the model says."""
-    labels = prepared.labels
-    inferred = infer_table(model, labels.classes, prepared.table, prepared.catalog)
+    catalog, labels = prepared.catalog, prepared.catalog.labels
+    inferred = infer_table(model, labels.classes, catalog.table, catalog.facts)
     known = pd.DataFrame(
         {
-            "row": np.arange(prepared.catalog.n_rows),
+            "row": np.arange(catalog.n_rows),
             "split": prepared.split.part.astype(object),
             "class_label": pd.array(labels.class_label, dtype="string"),
         }
@@ -162,7 +145,7 @@ def rows_table(model: VAEClassifier, prepared: Prepared) -> pd.DataFrame:
 
 def baseline_table(prepared: Prepared, seed: int) -> pd.DataFrame:
     """Return the baseline's probabilities for the test rows."""
-    labels, values = prepared.labels, prepared.table.values
+    labels, values = prepared.catalog.labels, prepared.catalog.table.values
     trained = prepared.split.rows("train", "validation")
     tested = prepared.split.rows("test")
     probabilities = fit_baseline(

@@ -23,6 +23,7 @@ from qsovae.inference import (
     infer_table,
     probability_columns,
     probability_matrix,
+    row_facts,
 )
 from qsovae.runs import Run
 
@@ -103,7 +104,7 @@ def score_catalog(
     elif prior is not None:
         kind, mix = "stated", stated_mix(prior, run.classes)
     table = catalog_features(run, catalog)
-    rows = infer_table(model, run.classes, table, catalog)
+    rows = infer_table(model, run.classes, table, row_facts(catalog))
     if kind == "estimated":
         mix = estimate_class_mix(probability_matrix(rows, run.classes), trained)
     if kind != "trained":

@@ -24,6 +24,7 @@ from qsovae.workflow.fitting import (
     prepare,
     rows_table,
 )
+from qsovae.workflow.gathering import Gathered
 from qsovae.workflow.progress import Progress, Steps
 from qsovae.workflow.project import lay_out_map, map_table
 from qsovae.workflow.report import run_report, scores_report
@@ -79,7 +80,8 @@ def train_run(
     ) as writer:
         steps = Steps(writer, on_progress, should_stop)
         with steps.step("read", f"reading {request.catalog.name}"):
-            prepared = prepare(request)
+            prepared = prepare(request, writer.folder, steps)
+        steps.tell(_read_entry(prepared.catalog))
         with steps.step("train", "training"):
             model, prepared = fit_model(request, prepared, steps)
             writer.write_model(model)
@@ -91,12 +93,20 @@ def train_run(
             writer.write_table(BASELINE, baseline)
         if request.with_map:
             _write_map(writer, rows, request.seed, steps)
-        scores = scores_report(rows, baseline, prepared.labels.classes)
+        scores = scores_report(rows, baseline, prepared.catalog.labels.classes)
         manifest = _manifest(request, prepared, model, steps) | {"scores": scores}
         seconds = steps.seconds["train"]
         steps.tell({"phase": "done", "message": "done", "seconds": seconds})
         writer.finish(manifest)
         return run_report(request.run, manifest)
+
+
+def _read_entry(catalog: Gathered) -> dict[str, Any]:
+    """Return an entry of the progress log that says what was read."""
+    return {
+        "phase": "read", "message": f"{catalog.n_rows:,} rows",
+        "is_simulated": catalog.is_simulated,
+    }  # fmt: skip
 
 
 def _write_map(writer: RunWriter, rows: pd.DataFrame, seed: int, steps: Steps) -> None:
@@ -117,7 +127,8 @@ def _manifest(
     request: TrainRequest, prepared: Prepared, model: VAEClassifier, steps: Steps
 ) -> dict[str, Any]:
     """Return what a run's manifest says beside the scores."""
-    catalog, labels, rule = prepared.catalog, prepared.labels, prepared.split.rule
+    catalog, rule = prepared.catalog, prepared.split.rule
+    labels = catalog.labels
     return {
         "catalog": {
             "name": catalog.name,
@@ -127,7 +138,7 @@ def _manifest(
         },
         "is_simulated": catalog.is_simulated,
         "label": request.label,
-        "features": features_to_json(prepared.table.features),
+        "features": features_to_json(catalog.table.features),
         "classes": list(labels.classes),
         "class_counts": {
             c: int(np.count_nonzero(labels.class_label == c)) for c in labels.classes
@@ -145,7 +156,7 @@ def _manifest(
         "versions": {"python": sys.version.split()[0]}
         | {p: version(p) for p in _PACKAGES},
         "timings_seconds": steps.seconds,
-        "notes": [*labels.notes, *rule["notes"], *catalog.raw.notes, *steps.notes],
+        "notes": [*labels.notes, *rule["notes"], *catalog.notes, *steps.notes],
     }
 
 

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 import qsovae
-from qsovae.catalog import Catalog
-from qsovae.checks import CatalogPortions, check_portions, row_flags, write_flags
-from qsovae.checks import portions as portions_module
+from qsovae.catalog import Catalog, CatalogPortions
+from qsovae.catalog import portions as portions_module
+from qsovae.checks import check_portions, row_flags, write_flags
 from qsovae.checks.flags import CATALOG_BITS
 from qsovae.tables import RawTable
 

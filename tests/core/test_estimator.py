@@ -213,6 +213,27 @@ def test_what_cannot_be_learnt_from_is_refused_in_words(blobs, change, words):
         VAEClassifier(**QUICK).fit(*change(*blobs))
 
 
+def test_a_catalog_in_single_precision_gives_the_same_probabilities(blobs):
+    X, y = blobs
+    # Many rows of one value, which is a difference, and so not quite that.
+    X = np.column_stack([X, (np.where(y == "QSO", 0.1, X[:, 0]) + 20.3) - 20.3])
+    model = VAEClassifier(random_state=0, epochs=40).fit(X, y)
+    single = model.predict_proba(X.astype(np.float32))
+    np.testing.assert_allclose(single, model.predict_proba(X), atol=1e-3)
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 1000])
+def test_what_cannot_be_used_is_counted_in_portions(blobs, monkeypatch, at_once):
+    monkeypatch.setattr("qsovae.batch._ROWS_AT_ONCE", at_once)
+    X, y = blobs
+    model = VAEClassifier(**QUICK)
+    with pytest.raises(InputError, match=r"2 values .* in row 3, column 1"):
+        model.fit(with_infinities(X), y)
+    sigma = np.where(np.arange(len(X)) % 300 == 7, -1.0, 1.0)[:, None] * np.ones_like(X)
+    with pytest.raises(ConfigError, match="8 standard errors are negative"):
+        model.fit(X, y, sigma=sigma)
+
+
 def test_infinities_are_refused_by_name_after_the_fit_as_well(blobs):
     X, y = blobs
     frame = pd.DataFrame(X, columns=["g", "r", "i", "g - r"])

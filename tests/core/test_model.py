@@ -79,6 +79,15 @@ def test_equal_values_have_one_score_and_unseen_features_none():
     assert not found[:, 1].any()
 
 
+def test_what_rounding_does_to_equal_values_parts_no_knots():
+    # As of a catalog in other types, or of differences of the same magnitudes.
+    rounded = np.concatenate([np.full(200, 1.0), 1.0 + 1e-6 * np.arange(200)])
+    scores = NormalScores(1, 16)
+    scores.fit(scaled(np.concatenate([rounded, np.linspace(2.0, 3.0, 400)])[:, None]))
+    found = scores(torch.tensor([[1.0], [1.0 + 1e-6], [1.0 + 2e-4]]))
+    assert float(found.max() - found.min()) < 2e-3
+
+
 def test_calibrated_intervals_hold_what_they_promise():
     torch.manual_seed(0)
     network = Network(NetworkConfig(2, 2)).eval()

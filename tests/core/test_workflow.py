@@ -206,6 +206,9 @@ def test_a_stop_keeps_what_was_learnt(simulated, tmp_path):
     assert "stopped after epoch 3" in report["notes"][-1]
     assert qsovae.open_run("short", tmp_path).manifest["estimator"]["epochs_done"] == 3
     assert report["accuracy"] > 0.3
+    # Whoever watches knows before the first epoch.
+    before = seen[: next(i for i, e in enumerate(seen) if "epoch" in e)]
+    assert before[-2]["is_simulated"] is True
 
 
 def train_quickly(simulated, folder, wish):

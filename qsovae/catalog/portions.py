@@ -1,9 +1,9 @@
 """A catalog gone through in portions, and a sample of it that fits into memory.
 
-Within checks: lowest.
+Within catalog: above catalog.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qsovae.bands import band_columns
-from qsovae.catalog import Catalog
+from qsovae.catalog.catalog import Catalog
 from qsovae.columns import Mapping
-from qsovae.progress import Progress, Teller
+from qsovae.progress import Teller
 from qsovae.recognition import is_number, recognise_columns, rows_of_codes
 from qsovae.tables import RawTable, TablePortions
 
@@ -36,8 +36,8 @@ class CatalogPortions:
         A catalog in memory is one portion.
     mapping : Mapping, optional
         Of a file's columns.
-    on_progress, should_stop : callable, optional
-        As of ``Teller``; asked with each portion.
+    tell : Teller, optional
+        Told, and asked, with each portion.
 
     Attributes
     ----------
@@ -61,11 +61,9 @@ class CatalogPortions:
         self,
         subject: Catalog | Path | str,
         mapping: Mapping | None = None,
-        on_progress: Progress | None = None,
-        should_stop: Callable[[], bool] | None = None,
+        tell: Teller | None = None,
     ) -> None:
-        # Reading, going through every row, comparing rows with each other.
-        self.tell = Teller("check", 3, on_progress, should_stop)
+        self.tell = tell or Teller("catalog", 1, None, None)
         self._catalog = subject if isinstance(subject, Catalog) else None
         if isinstance(subject, Catalog):
             self.name, self.sha256 = subject.name, subject.sha256
