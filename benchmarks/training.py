@@ -23,16 +23,23 @@ COMMAND = "python benchmarks/training.py --readme README.md"
 PEER = "scikit-learn HistGradientBoosting"
 _TASKS = Path(__file__).with_name("tasks.py")
 _SEEDS = {"train": 1, "test": 2}
+Features = tuple[qsovae.Feature, ...]
 _MEASURED = ("seconds", "mib_beyond_input", "accuracy")
 
 
-def write_rows(folder: Path, name: str, n_rows: int) -> dict[str, Any]:
-    """Write features, errors and class numbers of simulated rows, a file each."""
+def write_rows(
+    folder: Path, name: str, n_rows: int, features: Features | None = None
+) -> tuple[Features, dict[str, Any]]:
+    """Write features, errors and class numbers of simulated rows, a file each.
+
+    Features are chosen by the rows if they are not given.
+    """
     catalog = folder / f"{name}.parquet"
     report.say(f"simulating {n_rows:,} rows")
     qsovae.write_simulation(catalog, n_rows, _SEEDS[name])
     opened = qsovae.open_catalog(catalog)
-    table = qsovae.build_features(opened, qsovae.default_features(opened))
+    features = features or qsovae.default_features(opened)
+    table = qsovae.build_features(opened, features)
     labels = opened.labels("class_true")
     numbers = {c: k for k, c in enumerate(labels.classes)}
     y = np.array([numbers.get(c, -1) for c in labels.class_label])
@@ -41,8 +48,8 @@ def write_rows(folder: Path, name: str, n_rows: int) -> dict[str, Any]:
         np.save(folder / f"{name}_{key}.npy", part.astype(np.float32))
     np.save(folder / f"{name}_y.npy", y)
     catalog.unlink()
-    return {
-        "features": len(table.features),
+    return features, {
+        "features": len(features),
         "labelled_share": float((y >= 0).mean()),
         "input_mib": sum(part.size for part in parts.values()) * 4 / 2**20,
     }
@@ -50,8 +57,8 @@ def write_rows(folder: Path, name: str, n_rows: int) -> dict[str, Any]:
 
 def measure(n_rows: int, n_test: int, repeats: int, folder: Path) -> dict[str, Any]:
     """Return what both take for a tenth of the rows and for all of them."""
-    write_rows(folder, "test", n_test)
-    facts = write_rows(folder, "train", n_rows)
+    features, facts = write_rows(folder, "train", n_rows)
+    write_rows(folder, "test", n_test, features)
     sizes = {"few": n_rows // 10, "many": n_rows}
     taken: dict[tuple[str, str], list[dict[str, float]]] = {}
     for number in range(repeats):
