@@ -154,8 +154,9 @@ def _evaluation(
     name: str, folder: str, modified_ns: int, choice: str, bits: tuple[str, ...]
 ) -> dict[str, Any]:
     return qsovae.evaluate_run(
-        _run(name, folder, modified_ns), quality_choice=choice, quality=bits
-    )
+        _run(name, folder, modified_ns), quality_choice=choice, quality=bits,
+        with_details=False,
+    )  # fmt: skip
 
 
 def evaluation(
@@ -172,7 +173,7 @@ def _evaluation_on(
 ) -> dict[str, Any]:  # fmt: skip
     return qsovae.evaluate_run(
         _run(*run_key), _catalog(of, mapping_toml), label,
-        quality_choice=choice, quality=bits,
+        quality_choice=choice, quality=bits, with_details=False,
     )  # fmt: skip
 
 
@@ -192,6 +193,41 @@ def evaluation_on(
     return _evaluation_on(
         _run_key(run), stamp(source.path), mapping.to_toml(), label, choice, bits
     )
+
+
+# Whose labelled rows are scored: a catalog's stamp, mapping and label column; None for
+# the run's own test rows.
+Scored = tuple[Stamp, str, str] | None
+
+
+@st.cache_resource(max_entries=4, show_spinner="Scoring the catalog …")
+def _scored_rows(
+    run_key: tuple[str, str, int], of: Scored, choice: str, bits: tuple[str, ...]
+) -> pd.DataFrame:
+    run = _run(*run_key)
+    if of is None:
+        return qsovae.scored_rows(run, quality_choice=choice, quality=bits)
+    stamped, mapping_toml, label = of
+    catalog = _catalog(stamped, mapping_toml)
+    return qsovae.scored_rows(run, catalog, label, choice, bits)
+
+
+@st.cache_data(max_entries=32, show_spinner="Drawing intervals …")
+def _details(
+    run_key: tuple[str, str, int], of: Scored, choice: str, bits: tuple[str, ...],
+    morphology: str, prior: str | None, sought: str,
+) -> dict[str, Any]:  # fmt: skip
+    rows = _scored_rows(run_key, of, choice, bits)
+    rows = qsovae.with_morphology(rows, morphology)
+    return qsovae.evaluation_details(_run(*run_key), rows, prior, sought)
+
+
+def evaluation_details(
+    run: qsovae.Run, of: Scored, morphology: str, prior: str | None, sought: str,
+    choice: str = "without", bits: tuple[str, ...] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """Return what a referee asks beside the scores of rows of a morphology."""
+    return _details(_run_key(run), of, choice, bits, morphology, prior, sought)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the latent map …")

@@ -16,6 +16,7 @@ from dashboard.outlines import Outline, outlines_from_text, outlines_to_text
 
 NORMALISATIONS = ("counts", "row", "column")
 MODELS = ("vae", "baseline")
+MIXES = ("test", "sky")
 CLASS_KINDS = ("class_predicted", "class_label")
 _LONGEST_TEXT = 200
 _MOST_CLASSES = 60
@@ -43,6 +44,9 @@ class View:
         Rows are shown whose AB magnitude in the band lies in the range.
     outlines : tuple of outlines
         Polygons in map coordinates.
+    sought, mix, threshold : str or None, str, float or None
+        Of Evaluate: the class that a sample is of, the class mix it is judged at (one
+        of ``MIXES``), and the probability above which rows are in it.
     prior, abstain : str or None, float or None
         Of Evaluate: the class mix of another catalog, as ``qsovae score`` takes it; the
         probability below which a row has no class.
@@ -62,6 +66,9 @@ class View:
     band: str | None = None
     magnitudes: tuple[float, float] | None = None
     outlines: tuple[Outline, ...] = field(default=())
+    sought: str | None = None
+    mix: str = "test"
+    threshold: float | None = None
     prior: str | None = None
     abstain: float | None = None
 
@@ -172,6 +179,9 @@ _READERS: dict[str, Any] = {
     "classes": _classes,
     "band": _text,
     "magnitudes": _magnitudes,
+    "sought": _text,
+    "mix": _one_of(MIXES),
+    "threshold": _probability,
     "prior": _prior,
     "abstain": _probability,
     "outlines": lambda texts: outlines_from_text(texts[0]),

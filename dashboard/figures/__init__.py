@@ -3,6 +3,7 @@
 from dashboard.figures.catalog import magnitude_figure, observed_figure
 from dashboard.figures.combine import separation_figure
 from dashboard.figures.evaluation import class_figure, confusion_figure
+from dashboard.figures.evaluation_details import reliability_figure, threshold_figure
 from dashboard.figures.latent_map import MapPoints, map_figure
 from dashboard.figures.training import loss_figure
 
@@ -14,5 +15,7 @@ __all__ = [
     "magnitude_figure",
     "map_figure",
     "observed_figure",
+    "reliability_figure",
     "separation_figure",
+    "threshold_figure",
 ]

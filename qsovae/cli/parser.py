@@ -203,6 +203,15 @@ def _add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--without-quality", metavar="A,B,…", default="",
         help="leave rows with these quality bits, or any doubt, out of the scores",
     )  # fmt: skip
+    parser.add_argument(
+        "--prior", metavar="MIX",
+        help="class mix at which samples are judged: sky, or QSO=0.02,STAR=0.90,…; by "
+        "default that of the scored rows",
+    )  # fmt: skip
+    parser.add_argument(
+        "--class", dest="sought", metavar="NAME",
+        help="class that samples are of, by default the quasars",
+    )  # fmt: skip
     add_mapping(parser)
     add_runs_folder(parser)
     add_json(parser)

@@ -5,15 +5,39 @@ rows are test rows is the caller's business. What a row count leaves undefined i
 None, never zero and never NaN.
 """
 
+from qsovae.evaluation.calibration import (
+    Temperature,
+    calibration_error,
+    reliability_table,
+)
+from qsovae.evaluation.curves import exact_areas
+from qsovae.evaluation.intervals import Interval, resampled_intervals, share_interval
+from qsovae.evaluation.measures import matthews
+from qsovae.evaluation.predictions import Predictions
 from qsovae.evaluation.scores import ClassScores, Scores
 from qsovae.evaluation.scoring import score_by_morphology, score_predictions
+from qsovae.evaluation.sky import SkyMix, is_quasar, sky_mix
 from qsovae.evaluation.tables import confusion_table, scores_table
+from qsovae.evaluation.thresholds import threshold_table
 
 __all__ = [
     "ClassScores",
+    "Interval",
+    "Predictions",
     "Scores",
+    "SkyMix",
+    "Temperature",
+    "calibration_error",
     "confusion_table",
+    "exact_areas",
+    "is_quasar",
+    "matthews",
+    "reliability_table",
+    "resampled_intervals",
     "score_by_morphology",
     "score_predictions",
     "scores_table",
+    "share_interval",
+    "sky_mix",
+    "threshold_table",
 ]

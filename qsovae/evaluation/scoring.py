@@ -1,25 +1,18 @@
 """Scores of class probabilities against the true classes.
 
-Within evaluation: above scores.
+Within evaluation: above predictions and scores.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from qsovae.errors import InputError, ShapeError
+from qsovae.evaluation.predictions import Predictions
 from qsovae.evaluation.scores import ClassScores, Scores
 
 _MORPHOLOGIES = ("point", "extended", "unknown")
-
-# Saved probabilities are float32: below its resolution a zero is rounding, and the
-# score of a run must not depend on whether it was saved in between.
-_SMALLEST_PROBABILITY = float(np.finfo(np.float32).eps)
-
-_SUM_TOLERANCE = 0.01
 
 
 def score_predictions(
@@ -45,31 +38,20 @@ def score_predictions(
         If a label is none of ``classes``, or a labelled row's probabilities are
         non-finite, negative or do not sum to one.
     """
-    names = tuple(str(name) for name in classes)
-    labels = np.asarray(class_label, dtype=object)
-    shares = np.asarray(probabilities, dtype=np.float64)
-    if labels.ndim != 1 or shares.shape != (labels.size, len(names)):
-        raise ShapeError(
-            f"probabilities have shape {shares.shape}, for labels of shape "
-            f"{labels.shape} and {len(names)} classes",
-            "qsovae.score_predictions",
-            "Pass one row for each label and one column for each class.",
-        )
-    labelled = np.flatnonzero(~np.asarray(pd.isna(labels)))
-    true = _class_numbers(labels[labelled], names)
-    shares = _checked(shares[labelled], labelled)
-    predicted = shares.argmax(axis=1)
-    n_classes = len(names)
-    confusion = np.bincount(
-        n_classes * true + predicted, minlength=n_classes * n_classes
-    ).reshape(n_classes, n_classes)
+    return score(Predictions.checked(class_label, probabilities, classes))
+
+
+def score(predictions: Predictions) -> Scores:
+    """Return the scores of labelled rows."""
+    true, names = predictions.true, predictions.classes
+    confusion = predictions.confusion()
     per_class = {name: _class_scores(confusion, k) for k, name in enumerate(names)}
     found = [s.completeness for s in per_class.values() if s.completeness is not None]
     return Scores(
         rows=int(true.size),
         accuracy=_ratio(int(np.trace(confusion)), int(true.size)),
         balanced_accuracy=float(np.mean(found)) if found else None,
-        log_loss=_log_loss(true, shares),
+        log_loss=_log_loss(predictions),
         classes=names,
         confusion_matrix=tuple(tuple(map(int, counts)) for counts in confusion),
         per_class=per_class,
@@ -126,46 +108,10 @@ def score_by_morphology(
     return scores
 
 
-def _class_numbers(labels: NDArray[Any], names: tuple[str, ...]) -> NDArray[np.int64]:
-    """Return each label's position among ``names``."""
-    numbers = pd.Index(names).get_indexer(pd.Index(labels.astype(str)))
-    unknown = sorted(set(labels[numbers < 0].astype(str)))
-    if unknown:
-        raise InputError(
-            f"{np.count_nonzero(numbers < 0)} rows have classes that were not "
-            f"trained: {unknown[:5]}",
-            "the label column",
-            f"Rename them to one of {list(names)}, or leave those rows unlabelled.",
-        )
-    return np.asarray(numbers, dtype=np.int64)
-
-
-def _checked(
-    shares: NDArray[np.float64], rows: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return the probabilities, or refuse them by their first bad row."""
-    with np.errstate(invalid="ignore"):
-        valid = (shares >= 0).all(axis=1) & (
-            np.abs(shares.sum(axis=1) - 1.0) <= _SUM_TOLERANCE
-        )
-    if not valid.all():
-        first = int(np.argmin(valid))
-        raise InputError(
-            f"{np.count_nonzero(~valid)} rows have no valid class probabilities, the "
-            f"first is row {rows[first]}: {shares[first].tolist()}",
-            "the class probabilities",
-            "Each row must be finite, not negative, and sum to one.",
-        )
-    return shares
-
-
-def _log_loss(true: NDArray[np.int64], shares: NDArray[np.float64]) -> float | None:
+def _log_loss(predictions: Predictions) -> float | None:
     """Return the mean of -ln p of the true class, in nats."""
-    if true.size == 0:
-        return None
-    clipped = np.clip(shares, _SMALLEST_PROBABILITY, 1.0)
-    of_truth = clipped[np.arange(true.size), true] / clipped.sum(axis=1)
-    return float(-np.log(of_truth).mean())
+    losses = predictions.log_losses()
+    return float(losses.mean()) if losses.size else None
 
 
 def _class_scores(confusion: NDArray[np.int64], k: int) -> ClassScores:

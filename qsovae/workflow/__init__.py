@@ -3,7 +3,13 @@
 Layer: above inference and baseline, below cli.
 """
 
-from qsovae.workflow.evaluate import evaluate_run, test_rows
+from qsovae.workflow.details import SKY, sought_class
+from qsovae.workflow.evaluate import (
+    evaluate_run,
+    evaluation_details,
+    scored_rows,
+    test_rows,
+)
 from qsovae.workflow.project import make_map, project_catalog
 from qsovae.workflow.request import TrainRequest
 from qsovae.workflow.score import PRIOR_KINDS, ScoredCatalog, score_catalog
@@ -11,12 +17,16 @@ from qsovae.workflow.train import train_run
 
 __all__ = [
     "PRIOR_KINDS",
+    "SKY",
     "ScoredCatalog",
     "TrainRequest",
     "evaluate_run",
+    "evaluation_details",
     "make_map",
     "project_catalog",
     "score_catalog",
+    "scored_rows",
+    "sought_class",
     "test_rows",
     "train_run",
 ]

@@ -1,9 +1,9 @@
 """Scores of a finished run: on its own test rows, or on another catalog.
 
-Within workflow: above report.
+Within workflow: above report and details.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,15 @@ from qsovae.errors import CatalogError
 from qsovae.inference import catalog_features, infer_table, row_facts
 from qsovae.runs import Run
 from qsovae.splits import NO_FINGERPRINT, row_fingerprints
+from qsovae.workflow.details import (
+    Mix,
+    calibration_details,
+    mix_of,
+    predictions_of,
+    score_details,
+    sought_class,
+    threshold_details,
+)
 from qsovae.workflow.report import (
     labelled,
     run_report,
@@ -30,6 +39,10 @@ def evaluate_run(
     label: str | None = None,
     quality_choice: str = "without",
     quality: Sequence[str] = (),
+    *,
+    prior: Mapping[str, float] | str | None = None,
+    sought: str | None = None,
+    with_details: bool = True,
 ) -> dict[str, Any]:
     """Return a run's scores, never on rows that trained it.
 
@@ -46,18 +59,65 @@ def evaluate_run(
     quality_choice, quality : str, sequence of str
         Only rows without, or with, any of these quality bits are scored; how many
         others there are stands under ``rows_hidden``.
+    prior : mapping or "sky", optional
+        Class mix at which samples above thresholds are judged: a share for each class,
+        or that of the sky down to r = 22; by default that of the scored rows.
+    sought : str, optional
+        The class that samples are of; by default the quasars, else the first.
+    with_details : bool
+        Whether to say more than the scores, which takes a second or two.
+
+    Returns
+    -------
+    dict
+        As ``qsovae evaluate --json`` prints it. Under ``details``: what
+        ``evaluation_details`` returns.
 
     Raises
     ------
     CatalogError
         If the catalog lacks features or labels of the run's classes.
     ConfigError
-        If there is no such quality bit.
+        If there is no such quality bit or class, or the prior does not suit.
+    """
+    mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
+
+    def chosen(rows: pd.DataFrame) -> pd.DataFrame:
+        return with_quality(rows, quality_choice, quality)
+
+    report, scored = _scored(run, catalog, label, chosen)
+    if not with_details:
+        return report
+    return report | {"details": _details(run, scored, mix, name)}
+
+
+def scored_rows(
+    run: Run,
+    catalog: Catalog | None = None,
+    label: str | None = None,
+    quality_choice: str = "without",
+    quality: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Return the rows that ``evaluate_run`` scores, with their classes.
+
+    Columns: ``class_label`` and those of ``score_rows``.
+
+    Raises
+    ------
+    CatalogError, ConfigError
+        As ``evaluate_run``.
     """
 
     def chosen(rows: pd.DataFrame) -> pd.DataFrame:
         return with_quality(rows, quality_choice, quality)
 
+    return _scored(run, catalog, label, chosen)[1]
+
+
+def _scored(
+    run: Run, catalog: Catalog | None, label: str | None, chosen: Choose
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Return the scores, and the rows that they are of."""
     if catalog is None:
         return _on_test_rows(run, run.rows(), chosen)
     if catalog.sha256 == run.manifest["catalog"]["sha256"]:
@@ -65,13 +125,60 @@ def evaluate_run(
     return _on_another(run, catalog, label or run.manifest["label"], chosen)
 
 
-def _on_test_rows(run: Run, rows: pd.DataFrame, chosen: Choose) -> dict[str, Any]:
-    """Return the scores on the rows held out of the run's own catalog."""
+def evaluation_details(
+    run: Run,
+    rows: pd.DataFrame,
+    prior: Mapping[str, float] | str | None = None,
+    sought: str | None = None,
+) -> dict[str, Any]:
+    """Return what a referee asks beside the scores of some rows.
+
+    Parameters
+    ----------
+    run : Run
+    rows : DataFrame
+        Rows that did not train it, as of ``scored_rows``, or some of them.
+    prior, sought
+        As of ``evaluate_run``.
+
+    Returns
+    -------
+    dict
+        ``mcc``, ``brier``, ``intervals`` and ``per_class`` (95 %, see
+        ``resampled_intervals`` and ``share_interval``), ``calibration`` (before, and
+        after mending by a temperature of the run's validation rows) and ``thresholds``
+        (see ``threshold_table``); ready for JSON, what is undefined is None.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such class, or the prior does not suit.
+    """
+    mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
+    return _details(run, rows, mix, name)
+
+
+def _details(run: Run, rows: pd.DataFrame, mix: Mix, sought: str) -> dict[str, Any]:
+    """Return what ``evaluation_details`` says."""
+    saved = run.rows()
+    scored = predictions_of(rows, run.classes)
+    validation = predictions_of(saved[saved["split"] == "validation"], run.classes)
+    trained = run.estimator.class_prior_
+    return score_details(scored) | {
+        "calibration": calibration_details(scored, validation),
+        "thresholds": threshold_details(scored, sought, mix, trained),
+    }
+
+
+def _on_test_rows(
+    run: Run, rows: pd.DataFrame, chosen: Choose
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Return the scores on the rows held out of the run's own catalog, and these."""
     tested = rows[rows["split"] == "test"]
     scored = chosen(tested)
     scores = scores_report(scored, run.baseline(), run.classes)
     report = run_report(run.name, run.manifest | {"scores": scores})
-    return report | {"rows_hidden": len(tested) - len(scored)}
+    return report | {"rows_hidden": len(tested) - len(scored)}, scored
 
 
 def test_rows(run: Run) -> pd.DataFrame:
@@ -92,8 +199,8 @@ def _inferred_anew(run: Run, catalog: Catalog) -> pd.DataFrame:
 
 def _on_another(
     run: Run, catalog: Catalog, label: str, chosen: Choose
-) -> dict[str, Any]:
-    """Return the scores on a catalog that did not train the run."""
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Return the scores on a catalog that did not train the run, and the rows."""
     labels = _labels_of(run, catalog, label)
     table = catalog_features(run, catalog)
     inferred = infer_table(run.estimator, run.classes, table, row_facts(catalog))
@@ -114,7 +221,7 @@ def _on_another(
             catalog.name,
             "Give a catalog with labelled rows that the run has not seen.",
         )
-    return {
+    report = {
         "run": run.name,
         "catalog": catalog.name,
         "is_simulated": run.is_simulated or catalog.is_simulated,
@@ -128,6 +235,7 @@ def _on_another(
         "seconds": run.manifest["timings_seconds"]["train"],
         "notes": [],
     }
+    return report, scored
 
 
 def _labels_of(run: Run, catalog: Catalog, label: str) -> Any:

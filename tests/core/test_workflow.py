@@ -38,6 +38,75 @@ def test_the_scores_are_those_of_scikit_learn_on_the_test_rows(run):
     assert json.loads(json.dumps(report)) == report
 
 
+def test_the_details_of_a_run_surround_its_scores(run):
+    report = evaluate_run(run, prior="sky")
+    details = report["details"]
+    assert json.loads(json.dumps(details)) == details
+    low, high = details["intervals"]["accuracy"]
+    assert low < report["accuracy"] < high
+    for name, scores in report["per_class"].items():
+        inside = details["per_class"][name]["intervals"]
+        for score in ("completeness", "purity", "f1"):
+            low, high = inside[score]
+            assert low <= scores[score] <= high
+    thresholds = details["thresholds"]
+    assert thresholds["class"] == "QSO"
+    assert thresholds["prior"]["kind"] == "sky"
+    assert 0.005 < thresholds["prior"]["shares"]["QSO"] < 0.02
+    table = pd.DataFrame(thresholds["table"]).astype(float)
+    assert table["completeness"].is_monotonic_increasing
+    assert table["completeness"].iloc[-1] == 1.0
+    assert table["per_deg2"].iloc[-1] == pytest.approx(thresholds["prior"]["per_deg2"])
+    # In the sky's mix the same rows are a less pure sample.
+    own = pd.DataFrame(evaluate_run(run)["details"]["thresholds"]["table"]).astype(
+        float
+    )
+    assert own["purity"].iloc[-1] == pytest.approx(
+        report["per_class"]["QSO"]["rows"] / report["rows"]
+    )
+    assert table["purity"].iloc[-1] < own["purity"].iloc[-1]
+
+
+def test_calibration_is_mended_by_validation_rows_alone(run):
+    rows = run.rows()
+    details = qsovae.evaluation_details(run, qsovae.test_rows(run))
+    validation = rows[rows["split"] == "validation"]
+    shares = validation[[f"p_{c}" for c in run.classes]].to_numpy(dtype=float)
+    predictions = qsovae.Predictions.checked(
+        validation["class_label"], shares, run.classes
+    )
+    expected = qsovae.Temperature.fit(predictions).value
+    assert details["calibration"]["temperature"] == expected
+    for name in run.classes:
+        stages = details["calibration"]["per_class"][name]
+        counts = [sum(s["reliability"]["rows"]) for s in stages.values()]
+        assert counts == [len(qsovae.test_rows(run))] * 2
+
+
+def test_details_of_rows_without_a_class_are_left_undefined(run):
+    tested = qsovae.test_rows(run)
+    details = qsovae.evaluation_details(run, tested[tested["class_label"] != "QSO"])
+    assert json.dumps(details, allow_nan=False)
+    assert details["per_class"]["QSO"]["roc_area"] is None
+    assert "completeness" not in details["per_class"]["QSO"]["intervals"]
+    assert set(details["thresholds"]["table"]["purity"]) == {0.0}
+    none = qsovae.evaluation_details(run, tested[:0])
+    assert json.dumps(none, allow_nan=False)
+    assert none["mcc"] is None
+    one = qsovae.evaluation_details(run, tested[:1])
+    assert one["intervals"]["accuracy"][0] == one["intervals"]["accuracy"][1]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [({"prior": "estimate"}, 'use "sky"'), ({"sought": "BLAZAR"}, "no class BLAZAR"),
+     ({"prior": {"QSO": 1.0}}, "is not stated")],
+)  # fmt: skip
+def test_a_prior_or_class_that_is_none_is_refused(run, options, words):
+    with pytest.raises(qsovae.ConfigError, match=words):
+        evaluate_run(run, **options)
+
+
 def test_rows_with_a_quality_bit_are_left_out_of_both_scores_and_counted(run, catalog):
     frame = catalog.raw.frame.assign(
         i_mag_ab=lambda f: f["i_mag_ab"].where(np.arange(len(f)) % 3 > 0, np.inf)

@@ -112,3 +112,28 @@ def test_histograms_of_bands_stand_apart_and_bars_show_shares():
 def test_a_picture_downloads_under_a_name_that_every_system_takes():
     settings = picture_settings("my run/..\\x: y")
     assert settings["toImageButtonOptions"]["filename"] == "my_run_.._x_y"
+
+
+def test_a_reliability_curve_has_bars_that_reach_the_interval():
+    table = pd.DataFrame({"probability": [0.1, 0.9], "share": [0.2, 0.8],
+                          "share_low": [0.1, 0.6], "share_high": [0.4, 0.9],
+                          "rows": [10, 20]})  # fmt: skip
+    figure = figures.reliability_figure(
+        {"as given": table, "mended": table}, "<b>QSO", is_simulated=True
+    )
+    assert [trace.name for trace in figure.data[1:]] == ["as given", "mended"]
+    bars = figure.data[1].error_y
+    np.testing.assert_allclose(bars.array, [0.2, 0.1])
+    np.testing.assert_allclose(bars.arrayminus, [0.1, 0.2])
+    assert "&lt;b&gt;QSO" in figure.layout.xaxis.title.text
+    assert "Simulated" in figure.layout.annotations[0].text
+
+
+def test_a_threshold_stands_in_its_curves():
+    columns = [f"{m}{end}" for m in ("completeness", "purity")
+               for end in ("", "_low", "_high")]  # fmt: skip
+    table = pd.DataFrame({"threshold": [0.9, 0.1]} | dict.fromkeys(columns, 0.5))
+    figure = figures.threshold_figure(table, 0.4, is_simulated=False)
+    named = [trace.name for trace in figure.data if trace.showlegend is not False]
+    assert named == ["completeness", "purity"]
+    assert figure.layout.shapes[0].x0 == 0.4

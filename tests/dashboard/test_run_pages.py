@@ -48,6 +48,51 @@ def test_the_class_table_has_vae_and_baseline(open_page):
     assert rival["completeness"].item() == pytest.approx(wanted)
 
 
+def sample_at(details, threshold):
+    """Return the line of the least threshold from one up."""
+    table = pd.DataFrame(details["thresholds"]["table"]).astype(float)
+    return table[table["threshold"] >= threshold].iloc[-1]
+
+
+@pytest.mark.usefixtures("server")
+def test_a_threshold_shows_the_sample_it_gives_here_and_on_the_sky(
+    open_page, metrics, texts
+):
+    run = qsovae.open_run("tiny")
+    tested = qsovae.test_rows(run)
+    page = open_page("Evaluate")
+    at = sample_at(qsovae.evaluation_details(run, tested), 0.5)
+    assert metrics(page)["Completeness"] == f"{at['completeness']:.3f}"
+    assert metrics(page)["Purity"] == f"{at['purity']:.3f}"
+    page.button_group(key="evaluate_mix").set_value("sky").run()
+    page.slider(key="evaluate_threshold").set_value(0.2).run()
+    at = sample_at(qsovae.evaluation_details(run, tested, "sky"), 0.2)
+    assert metrics(page)["Purity"] == f"{at['purity']:.3f}"
+    assert metrics(page)["Sources per deg²"] == f"{at['per_deg2']:.1f}"
+    assert "the sky's class mix" in texts(page)
+    assert page.query_params["mix"] == "sky"
+    assert page.query_params["threshold"] == "0.2"
+    # Point-like sources alone, and another class.
+    page.button_group(key="evaluate_morphology").set_value("point").run()
+    page.button_group(key="evaluate_class").set_value("STAR").run()
+    point = qsovae.with_morphology(tested, "point")
+    at = sample_at(qsovae.evaluation_details(run, point, "sky", "STAR"), 0.2)
+    assert metrics(page)["Completeness"] == f"{at['completeness']:.3f}"
+    assert page.query_params["sought"] == "STAR"
+
+
+@pytest.mark.usefixtures("server")
+def test_a_sample_comes_back_from_its_address(open_page, metrics):
+    page = open_page("Evaluate", mix="sky", sought="STAR", threshold="0.3")
+    assert page.button_group(key="evaluate_class").value == "STAR"
+    assert page.slider(key="evaluate_threshold").value == 0.3
+    assert "Sources per deg²" in metrics(page)
+    odd = open_page("Evaluate", mix="moon", sought="BLAZAR", threshold="7")
+    assert odd.button_group(key="evaluate_class").value == "QSO"
+    assert odd.slider(key="evaluate_threshold").value == 0.5
+    assert "Sources per deg²" not in metrics(odd)
+
+
 @pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("title", ["Evaluate", "Explore"])
 @pytest.mark.parametrize("name", ["../tiny", "gone", "/etc"])
@@ -71,13 +116,19 @@ def test_a_tampered_run_is_refused_by_the_name_of_its_file(
 
 
 def test_another_catalog_is_scored_without_the_rows_that_trained(
-    server, open_page, texts
+    server, open_page, texts, metrics
 ):
     qsovae.write_simulation(server / "data" / "other.fits", 600, 11)
     page = open_page("Evaluate", View(catalog="1/other.fits"))
     page.radio(key="evaluate_rows").set_value("catalog").run()
     assert not page.error
     assert "labelled rows of other.fits" in texts(page)
+    run, other = (
+        qsovae.open_run("tiny"),
+        qsovae.open_catalog(server / "data/other.fits"),
+    )
+    details = qsovae.evaluate_run(run, other)["details"]
+    assert metrics(page)["Purity"] == f"{sample_at(details, 0.5)['purity']:.3f}"
 
 
 def score_page(server, open_page, **choices):

@@ -1,0 +1,126 @@
+"""Parts of the Evaluate page: calibration, and the sample that a threshold gives."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+import qsovae
+from dashboard import cache, figures
+from dashboard.layout import choose_one, escaped, number, show_figure
+from dashboard.state import View, seed
+
+MIXES = {"test": "Of these rows", "sky": "Of the sky, r < 22"}
+
+
+def show_details(
+    view: View, run: qsovae.Run, of: cache.Scored, name: str, *, is_simulated: bool
+) -> None:
+    """Show how far probabilities can be trusted, and which sample they give.
+
+    ``of`` says whose rows are scored.
+    """
+    st.subheader("Calibration and samples", anchor=False)
+    with st.container(horizontal=True):
+        classes = {c: c for c in run.classes}
+        first = qsovae.sought_class(run.classes)
+        seed("evaluate_class", view.sought if view.sought in classes else first)
+        sought = choose_one("Class", classes, "evaluate_class")
+        mixes = MIXES if _is_counted(run.classes) else {"test": MIXES["test"]}
+        seed("evaluate_mix", view.mix if view.mix in mixes else "test")
+        view.mix = choose_one("Class mix", mixes, "evaluate_mix")
+    view.sought = None if sought == first else sought
+    found = cache.evaluation_details(
+        run, of, view.morphology, None if view.mix == "test" else view.mix, sought,
+        view.quality_choice, view.quality,
+    )  # fmt: skip
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _show_calibration(found["calibration"], sought, name, is_simulated=is_simulated)
+    with right:
+        _show_sample(view, found["thresholds"], name, is_simulated=is_simulated)
+
+
+def _is_counted(classes: tuple[str, ...]) -> bool:
+    """Return whether the sky's counts know the classes."""
+    try:
+        qsovae.sky_mix(classes)
+    except qsovae.ConfigError:
+        return False
+    return True
+
+
+def _show_calibration(
+    calibration: dict[str, Any], sought: str, name: str, *, is_simulated: bool
+) -> None:
+    """Show the reliability of one class."""
+    of_class = calibration["per_class"][sought]
+    stages = {
+        stage: pd.DataFrame(entry["reliability"]) for stage, entry in of_class.items()
+    }
+    words = f"ECE of {escaped(sought)} {number(of_class['before']['ece'], 4)}"
+    if "after" in of_class:
+        words += (
+            f"; {number(of_class['after']['ece'], 4)} with a temperature of "
+            f"{calibration['temperature']:.2f}, fitted to the validation rows"
+        )
+    st.caption(f"{words}. Bars: 95 %.")
+    table = pd.concat(
+        [part.assign(stage=stage) for stage, part in stages.items()], ignore_index=True
+    )
+    shown = {"as given": stages["before"]}
+    if "after" in stages:
+        shown["mended"] = stages["after"]
+    show_figure(
+        figures.reliability_figure(shown, sought, is_simulated=is_simulated),
+        f"{name}_reliability_{sought}",
+        table,
+    )
+
+
+def _show_sample(
+    view: View, thresholds: dict[str, Any], name: str, *, is_simulated: bool
+) -> None:
+    """Show completeness and purity against the threshold, and those at one."""
+    table = pd.DataFrame(thresholds["table"]).astype(float)
+    st.caption(_mix_sentence(thresholds))
+    seed("evaluate_threshold", 0.5 if view.threshold is None else view.threshold)
+    chosen = st.slider("Threshold", 0.0, 1.0, step=0.005, key="evaluate_threshold")
+    view.threshold = None if chosen == 0.5 else chosen or None
+    reached = table[table["threshold"] >= chosen]
+    at = None if reached.empty else reached.iloc[-1]
+    cells = st.columns(3 if "per_deg2" in table else 2)
+    for cell, measure in zip(cells, ("completeness", "purity"), strict=False):
+        cell.metric(
+            measure.capitalize(), number(None if at is None else at[measure]),
+            delta=None if at is None else _interval(at, measure),
+            delta_color="off", delta_arrow="off", border=True,
+        )  # fmt: skip
+    if "per_deg2" in table:
+        cells[2].metric(
+            "Sources per deg²", number(None if at is None else at["per_deg2"], 1),
+            delta=None if at is None
+            else f"{number(at['contaminants_per_deg2'], 1)} of other classes",
+            delta_color="off", delta_arrow="off", border=True,
+        )  # fmt: skip
+    show_figure(
+        figures.threshold_figure(table, chosen, is_simulated=is_simulated),
+        f"{name}_thresholds_{thresholds['class']}_{thresholds['prior']['kind']}",
+        table,
+    )
+
+
+def _interval(at: "pd.Series[float]", measure: str) -> str:
+    return f"{number(at[f'{measure}_low'])} to {number(at[f'{measure}_high'])}"
+
+
+def _mix_sentence(thresholds: dict[str, Any]) -> str:
+    """Return which sample is shown, at which class mix."""
+    prior, sought = thresholds["prior"], escaped(thresholds["class"])
+    if prior["shares"] is None:
+        return f"{sought} above a threshold, at the class mix of the scored rows."
+    shares = ", ".join(f"{escaped(c)} {s:.2%}" for c, s in prior["shares"].items())
+    return (
+        f"{sought} above a threshold, at the sky's class mix: {shares}; "
+        f"{prior['per_deg2']:,.0f} sources per deg²."
+    )
