@@ -170,7 +170,11 @@ def _details_block(details: dict[str, Any]) -> str:
         f"VAE, 95 % intervals: accuracy {_bounds(details['intervals'].get('accuracy'))}"
     )
     tables = [head + "\n" + table_text(header, lines)]
-    return "\n\n".join([*tables, _sample_block(details["thresholds"])])
+    active = ", ".join(details["latent"]["active"]) or "none"
+    return "\n\n".join(
+        [*tables, _sample_block(details["thresholds"]),
+         f"active latent dimensions: {active}"]
+    )  # fmt: skip
 
 
 def _sample_block(thresholds: dict[str, Any]) -> str:

@@ -24,7 +24,9 @@ from qsovae.evaluation import (
     sky_mix,
     threshold_table,
 )
-from qsovae.inference import probability_matrix
+from qsovae.inference import latent_names, probability_matrix
+
+_ACTIVE_VARIANCE = 0.01
 
 SKY = "sky"
 TEST = "test"
@@ -148,6 +150,21 @@ def calibration_details(
             }
             for name in predictions.classes
         },
+    }
+
+
+def latent_details(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return which latent dimensions say anything, ready for JSON.
+
+    Keys: ``variance`` of the posterior means over the rows, by column, and ``active``,
+    the columns where it is above 0.01 (Burda, Grosse & Salakhutdinov 2016): the prior
+    has 1, and a dimension that says nothing has 0.
+    """
+    names = latent_names(rows)
+    variance = {n: float(np.var(rows[n].to_numpy(dtype=np.float64))) for n in names}
+    return {
+        "active": [n for n, value in variance.items() if value > _ACTIVE_VARIANCE],
+        "variance": variance,
     }
 
 

@@ -17,6 +17,7 @@ from qsovae.splits import NO_FINGERPRINT, row_fingerprints
 from qsovae.workflow.details import (
     Mix,
     calibration_details,
+    latent_details,
     mix_of,
     predictions_of,
     score_details,
@@ -146,8 +147,9 @@ def evaluation_details(
     dict
         ``mcc``, ``brier``, ``intervals`` and ``per_class`` (95 %, see
         ``resampled_intervals`` and ``share_interval``), ``calibration`` (before, and
-        after mending by a temperature of the run's validation rows) and ``thresholds``
-        (see ``threshold_table``); ready for JSON, what is undefined is None.
+        after mending by a temperature of the run's validation rows), ``thresholds``
+        (see ``threshold_table``) and ``latent`` (the active dimensions of the run);
+        ready for JSON, what is undefined is None.
 
     Raises
     ------
@@ -167,6 +169,7 @@ def _details(run: Run, rows: pd.DataFrame, mix: Mix, sought: str) -> dict[str, A
     return score_details(scored) | {
         "calibration": calibration_details(scored, validation),
         "thresholds": threshold_details(scored, sought, mix, trained),
+        "latent": latent_details(saved),
     }
 
 

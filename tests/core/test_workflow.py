@@ -83,6 +83,15 @@ def test_calibration_is_mended_by_validation_rows_alone(run):
         assert counts == [len(qsovae.test_rows(run))] * 2
 
 
+def test_the_active_dimensions_are_named(run):
+    rows = run.rows()
+    variance = rows.filter(like="latent_").astype(float).var(ddof=0)
+    found = qsovae.evaluation_details(run, qsovae.test_rows(run))["latent"]
+    assert found["variance"] == pytest.approx(variance.to_dict())
+    assert found["active"] == [n for n in variance.index if variance[n] > 0.01]
+    assert found["active"]
+
+
 def test_details_of_rows_without_a_class_are_left_undefined(run):
     tested = qsovae.test_rows(run)
     details = qsovae.evaluation_details(run, tested[tested["class_label"] != "QSO"])
