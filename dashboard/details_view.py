@@ -34,11 +34,25 @@ def show_details(
         run, of, view.morphology, None if view.mix == "test" else view.mix, sought,
         view.quality_choice, view.quality,
     )  # fmt: skip
+    if found["against_baseline"] is not None:
+        st.caption(_rival_sentence(found["against_baseline"]))
     left, right = st.columns(2, gap="medium")
     with left:
         _show_calibration(found["calibration"], sought, name, is_simulated=is_simulated)
     with right:
         _show_sample(view, found["thresholds"], name, is_simulated=is_simulated)
+
+
+def _rival_sentence(rival: dict[str, Any]) -> str:
+    """Return by how much the model is better, and how likely that is by chance."""
+    value, low, high = rival["differences"]["accuracy"]
+    test = rival["mcnemar"]
+    return (
+        f"Accuracy of the VAE minus the baseline's on the same rows: {value:+.3f} "
+        f"({low:+.3f} to {high:+.3f}, 95 %). The VAE alone is right on "
+        f"{test['first_alone']:,}, the baseline alone on {test['second_alone']:,}: "
+        f"p = {test['p_value']:.2g} by McNemar's test."
+    )
 
 
 def _is_counted(classes: tuple[str, ...]) -> bool:

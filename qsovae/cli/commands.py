@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qsovae.cli import text
+from qsovae.cli.scores_text import scores_text
 from qsovae.cli.stopping import StopOnSignal
 from qsovae.errors import CatalogError, ConfigError
 
@@ -194,7 +195,7 @@ def _mapping(path: Path | None) -> "Mapping | None":
 
 def _report(report: dict[str, Any], *, as_json: bool) -> None:
     warn_simulated(report["is_simulated"])
-    show(report if as_json else text.scores_text(report))
+    show(report if as_json else scores_text(report))
 
 
 def warn_simulated(is_simulated: bool) -> None:

@@ -14,6 +14,7 @@ from qsovae.evaluation.curves import exact_areas
 from qsovae.evaluation.intervals import Interval, resampled_intervals, share_interval
 from qsovae.evaluation.measures import matthews
 from qsovae.evaluation.predictions import Predictions
+from qsovae.evaluation.rivals import Difference, McNemar, differences, mcnemar
 from qsovae.evaluation.scores import ClassScores, Scores
 from qsovae.evaluation.scoring import score_by_morphology, score_predictions
 from qsovae.evaluation.sky import SkyMix, is_quasar, sky_mix
@@ -22,16 +23,20 @@ from qsovae.evaluation.thresholds import threshold_table
 
 __all__ = [
     "ClassScores",
+    "Difference",
     "Interval",
+    "McNemar",
     "Predictions",
     "Scores",
     "SkyMix",
     "Temperature",
     "calibration_error",
     "confusion_table",
+    "differences",
     "exact_areas",
     "is_quasar",
     "matthews",
+    "mcnemar",
     "reliability_table",
     "resampled_intervals",
     "score_by_morphology",

@@ -27,7 +27,7 @@ from qsovae.evaluation.predictions import Predictions
 Floats = NDArray[np.float64]
 
 LEVEL = 0.95
-_N_RESAMPLES = 1000
+N_RESAMPLES = 1000
 # Rows of equal rank are drawn together, in so many groups at most: the work does not
 # grow with the rows, and what a group's own spread would add is far below a percent.
 _MOST_GROUPS = 1024
@@ -59,7 +59,7 @@ def share_interval(hits: ArrayLike, rows: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def resampled_intervals(
-    predictions: Predictions, seed: int = 0, n_resamples: int = _N_RESAMPLES
+    predictions: Predictions, seed: int = 0, n_resamples: int = N_RESAMPLES
 ) -> dict[str, Interval]:
     """Return 95 % intervals by the stratified bootstrap, of percentiles.
 
@@ -90,18 +90,23 @@ def resampled_intervals(
         ("log_loss", predictions.log_losses()),
         ("brier", predictions.brier_losses()),
     ):
-        drawn[name] = _of_means(losses, predictions.true, rng, n_resamples)
+        drawn[name] = resampled_means(losses, predictions.true, rng, n_resamples)
     for k, name in enumerate(predictions.classes):
         drawn |= {
             f"{score} {name}": values
             for score, values in _of_ranks(predictions, k, rng, n_resamples).items()
         }
-    tail = (1.0 - LEVEL) / 2.0
     return {
-        name: Interval(*map(float, np.quantile(values, [tail, 1.0 - tail])))
+        name: middle(values)
         for name, values in drawn.items()
         if np.isfinite(values).all()
     }
+
+
+def middle(values: Floats) -> Interval:
+    """Return where the middle 95 % of resampled values begin and end."""
+    tail = (1.0 - LEVEL) / 2.0
+    return Interval(*map(float, np.quantile(values, [tail, 1.0 - tail])))
 
 
 def _of_confusion(
@@ -110,7 +115,9 @@ def _of_confusion(
     """Return resampled scores that the confusion matrix alone decides."""
     confusion = predictions.confusion()
     # Rows of a class are drawn anew with where they were put: a multinomial.
-    counts = np.stack([_drawn(row, rng, n_resamples) for row in confusion], axis=1)
+    counts = np.stack(
+        [drawn_counts(row, rng, n_resamples) for row in confusion], axis=1
+    )
     scores = {
         "accuracy": accuracies(counts),
         "balanced_accuracy": balanced_accuracies(counts),
@@ -120,16 +127,18 @@ def _of_confusion(
     return scores | {f"f1 {n}": f1[:, k] for k, n in enumerate(predictions.classes)}
 
 
-def _of_means(
+def resampled_means(
     losses: Floats, true: NDArray[np.int64], rng: np.random.Generator, n_resamples: int
 ) -> Floats:
-    """Return resampled means over rows, (n_resamples,)."""
+    """Return means over rows, resampled by true class, (n_resamples,)."""
     sums = np.zeros(n_resamples)
     for k in np.unique(true):
         own = np.sort(losses[true == k])
         groups = np.array_split(own, min(_MOST_GROUPS, own.size))
         rows = np.array([len(group) for group in groups])
-        sums += _drawn(rows, rng, n_resamples) @ [group.mean() for group in groups]
+        sums += drawn_counts(rows, rng, n_resamples) @ [
+            group.mean() for group in groups
+        ]
     return sums / len(true) if len(true) else np.full(n_resamples, np.nan)
 
 
@@ -138,9 +147,9 @@ def _of_ranks(
 ) -> dict[str, Floats]:
     """Return resampled areas under the curves of one class, (n_resamples,) each."""
     counts = ranked_counts(predictions, k)
-    positive = _drawn(counts[k], rng, n_resamples)
+    positive = drawn_counts(counts[k], rng, n_resamples)
     others = np.delete(counts, k, axis=0)
-    negative = sum((_drawn(row, rng, n_resamples) for row in others), np.zeros(1))
+    negative = sum((drawn_counts(row, rng, n_resamples) for row in others), np.zeros(1))
     exact = exact_areas(predictions, k)
     areas = {"roc_area": roc_area, "average_precision": average_precision}
     return {
@@ -152,7 +161,7 @@ def _of_ranks(
     }
 
 
-def _drawn(
+def drawn_counts(
     counts: NDArray[np.int64], rng: np.random.Generator, n_resamples: int
 ) -> Floats:
     """Return counts as they might have been, (n_resamples, n_groups), the sum kept."""

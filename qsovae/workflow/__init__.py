@@ -3,13 +3,13 @@
 Layer: above inference and baseline, below cli.
 """
 
-from qsovae.workflow.details import SKY, sought_class
+from qsovae.workflow.details import evaluation_details
 from qsovae.workflow.evaluate import (
     evaluate_run,
-    evaluation_details,
     scored_rows,
     test_rows,
 )
+from qsovae.workflow.mixes import SKY, sought_class
 from qsovae.workflow.project import make_map, project_catalog
 from qsovae.workflow.request import TrainRequest
 from qsovae.workflow.score import PRIOR_KINDS, ScoredCatalog, score_catalog

@@ -1,91 +1,99 @@
 """What a referee asks beside the scores: intervals, calibration, thresholds.
 
-Within workflow: lowest.
+Within workflow: above mixes.
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from qsovae.errors import ConfigError
 from qsovae.evaluation import (
     Predictions,
     Temperature,
     calibration_error,
+    differences,
     exact_areas,
-    is_quasar,
     matthews,
+    mcnemar,
     reliability_table,
     resampled_intervals,
     share_interval,
-    sky_mix,
     threshold_table,
 )
 from qsovae.inference import latent_names, probability_matrix
+from qsovae.runs import Run
+from qsovae.workflow.mixes import Mix, mix_of, sought_class
 
 _ACTIVE_VARIANCE = 0.01
 
-SKY = "sky"
-TEST = "test"
 
-
-class Mix(NamedTuple):
-    """A class mix to judge a sample at: what it is called, shares, sources per deg2.
-
-    Without shares it is that of the rows.
-    """
-
-    kind: str
-    shares: Mapping[str, float] | None
-    per_deg2: float | None
-
-
-def mix_of(prior: Mapping[str, float] | str | None, classes: tuple[str, ...]) -> Mix:
-    """Return the mix that a prior means: shares, "sky", or None for the test rows' own.
-
-    Raises
-    ------
-    ConfigError
-        If the sky's counts do not know the classes, or the prior is another word.
-    """
-    if prior is None:
-        return Mix(TEST, None, None)
-    if isinstance(prior, Mapping):
-        return Mix("stated", prior, None)
-    if prior != SKY:
-        raise ConfigError(
-            f"the prior is {prior!r}", "prior", 'State the shares, or use "sky".'
-        )
-    found = sky_mix(classes)
-    return Mix(SKY, found.shares, found.per_deg2)
-
-
-def sought_class(classes: tuple[str, ...], asked: str | None = None) -> str:
-    """Return the class that a sample is sought of: the quasars, else the first.
-
-    Raises
-    ------
-    ConfigError
-        If a class was asked for that is none of these.
-    """
-    if asked is not None and asked not in classes:
-        raise ConfigError(
-            f"there is no class {asked}", "class", f"Use one of {', '.join(classes)}."
-        )
-    quasars = [name for name in classes if is_quasar(name)]
-    return asked or (quasars or list(classes))[0]
-
-
-def predictions_of(rows: pd.DataFrame, classes: tuple[str, ...]) -> Predictions:
+def _predictions(rows: pd.DataFrame, classes: tuple[str, ...]) -> Predictions:
     """Return the labelled ones of rows with class_label and ``p_CLASS``."""
     labels = rows["class_label"].to_numpy(dtype=object)
     return Predictions.checked(labels, probability_matrix(rows, classes), classes)
 
 
-def score_details(predictions: Predictions) -> dict[str, Any]:
+def evaluation_details(
+    run: Run,
+    rows: pd.DataFrame,
+    prior: Mapping[str, float] | str | None = None,
+    sought: str | None = None,
+) -> dict[str, Any]:
+    """Return what a referee asks beside the scores of some rows.
+
+    Parameters
+    ----------
+    run : Run
+    rows : DataFrame
+        Rows that did not train it, as of ``scored_rows``, or some of them.
+    prior, sought
+        As of ``evaluate_run``.
+
+    Returns
+    -------
+    dict
+        ``mcc``, ``brier``, ``intervals`` and ``per_class`` (95 %, see
+        ``resampled_intervals`` and ``share_interval``), ``calibration`` (before, and
+        after mending by a temperature of the run's validation rows), ``thresholds``
+        (see ``threshold_table``), ``latent`` (the active dimensions of the run) and
+        ``against_baseline`` (paired differences and McNemar's test, on the run's own
+        test rows); ready for JSON, what is undefined is None.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such class, or the prior does not suit.
+    """
+    mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
+    return details_of(run, rows, mix, name)
+
+
+def details_of(run: Run, rows: pd.DataFrame, mix: Mix, sought: str) -> dict[str, Any]:
+    """Return what ``evaluation_details`` says."""
+    saved = run.rows()
+    scored = _predictions(rows, run.classes)
+    validation = _predictions(saved[saved["split"] == "validation"], run.classes)
+    trained = run.estimator.class_prior_
+    return _further_scores(scored) | {
+        "calibration": _calibration(scored, validation),
+        "thresholds": _threshold(scored, sought, mix, trained),
+        "latent": _latent(saved),
+        "against_baseline": _against(scored, _baselines(run, rows)),
+    }
+
+
+def _baselines(run: Run, rows: pd.DataFrame) -> Predictions | None:
+    """Return what the baseline says of the run's own test rows; None of others."""
+    if "split" not in rows:
+        return None
+    beside = rows[["row", "class_label"]].merge(run.baseline(), on="row", how="left")
+    return _predictions(beside, run.classes)
+
+
+def _further_scores(predictions: Predictions) -> dict[str, Any]:
     """Return further scores, and 95 % intervals of all, ready for JSON.
 
     Keys: ``mcc``, ``brier``; ``intervals``, by score; and by class ``per_class`` with
@@ -125,7 +133,7 @@ def _share_intervals(confusion: NDArray[np.int64], k: int) -> dict[str, list[flo
     }
 
 
-def calibration_details(
+def _calibration(
     predictions: Predictions, validation: Predictions | None
 ) -> dict[str, Any]:
     """Return calibration of each class, ready for JSON; mended by validation rows.
@@ -153,7 +161,24 @@ def calibration_details(
     }
 
 
-def latent_details(rows: pd.DataFrame) -> dict[str, Any]:
+def _against(ours: Predictions, rival: Predictions | None) -> dict[str, Any] | None:
+    """Return how the model stands beside its baseline on the same rows, for JSON.
+
+    Keys: ``differences``, by score: value, low and high of the model's minus the
+    baseline's; and ``mcnemar``. None without a baseline or a row.
+    """
+    if rival is None or not ours.true.size:
+        return None
+    return {
+        "differences": {
+            name: [found.value, *found.interval]
+            for name, found in differences(ours, rival).items()
+        },
+        "mcnemar": mcnemar(ours, rival)._asdict(),
+    }
+
+
+def _latent(rows: pd.DataFrame) -> dict[str, Any]:
     """Return which latent dimensions say anything, ready for JSON.
 
     Keys: ``variance`` of the posterior means over the rows, by column, and ``active``,
@@ -168,7 +193,7 @@ def latent_details(rows: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def threshold_details(
+def _threshold(
     predictions: Predictions, sought: str, mix: Mix, trained_prior: NDArray[np.float64]
 ) -> dict[str, Any]:
     """Return the sample above each threshold, ready for JSON.

@@ -1,6 +1,6 @@
 """Scores of a finished run: on its own test rows, or on another catalog.
 
-Within workflow: above report and details.
+Within workflow: above report, mixes and details.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,16 +14,8 @@ from qsovae.errors import CatalogError
 from qsovae.inference import catalog_features, infer_table, row_facts
 from qsovae.runs import Run
 from qsovae.splits import NO_FINGERPRINT, row_fingerprints
-from qsovae.workflow.details import (
-    Mix,
-    calibration_details,
-    latent_details,
-    mix_of,
-    predictions_of,
-    score_details,
-    sought_class,
-    threshold_details,
-)
+from qsovae.workflow.details import details_of
+from qsovae.workflow.mixes import mix_of, sought_class
 from qsovae.workflow.report import (
     labelled,
     run_report,
@@ -89,7 +81,7 @@ def evaluate_run(
     report, scored = _scored(run, catalog, label, chosen)
     if not with_details:
         return report
-    return report | {"details": _details(run, scored, mix, name)}
+    return report | {"details": details_of(run, scored, mix, name)}
 
 
 def scored_rows(
@@ -124,53 +116,6 @@ def _scored(
     if catalog.sha256 == run.manifest["catalog"]["sha256"]:
         return _on_test_rows(run, _inferred_anew(run, catalog), chosen)
     return _on_another(run, catalog, label or run.manifest["label"], chosen)
-
-
-def evaluation_details(
-    run: Run,
-    rows: pd.DataFrame,
-    prior: Mapping[str, float] | str | None = None,
-    sought: str | None = None,
-) -> dict[str, Any]:
-    """Return what a referee asks beside the scores of some rows.
-
-    Parameters
-    ----------
-    run : Run
-    rows : DataFrame
-        Rows that did not train it, as of ``scored_rows``, or some of them.
-    prior, sought
-        As of ``evaluate_run``.
-
-    Returns
-    -------
-    dict
-        ``mcc``, ``brier``, ``intervals`` and ``per_class`` (95 %, see
-        ``resampled_intervals`` and ``share_interval``), ``calibration`` (before, and
-        after mending by a temperature of the run's validation rows), ``thresholds``
-        (see ``threshold_table``) and ``latent`` (the active dimensions of the run);
-        ready for JSON, what is undefined is None.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such class, or the prior does not suit.
-    """
-    mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
-    return _details(run, rows, mix, name)
-
-
-def _details(run: Run, rows: pd.DataFrame, mix: Mix, sought: str) -> dict[str, Any]:
-    """Return what ``evaluation_details`` says."""
-    saved = run.rows()
-    scored = predictions_of(rows, run.classes)
-    validation = predictions_of(saved[saved["split"] == "validation"], run.classes)
-    trained = run.estimator.class_prior_
-    return score_details(scored) | {
-        "calibration": calibration_details(scored, validation),
-        "thresholds": threshold_details(scored, sought, mix, trained),
-        "latent": latent_details(saved),
-    }
 
 
 def _on_test_rows(

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 from sklearn import metrics
 
-from qsovae.errors import ConfigError, InputError
+from qsovae.errors import ConfigError, InputError, ShapeError
 from qsovae.evaluation import (
     Predictions,
     Temperature,
     calibration_error,
+    differences,
+    mcnemar,
     reliability_table,
     resampled_intervals,
     share_interval,
@@ -346,3 +348,61 @@ def test_between_the_limits_counts_grow_evenly_in_their_logarithm():
 def test_a_sky_that_nobody_counted_is_refused(classes, limit, words):
     with pytest.raises(ConfigError, match=words):
         sky_mix(classes, limit)
+
+
+def answers(true, predicted):
+    """Return rows put in classes with a probability of 0.8."""
+    shares = np.full((len(true), 3), 0.1)
+    shares[np.arange(len(true)), predicted] = 0.8
+    return Predictions(np.array(true), shares, CLASSES)
+
+
+def test_mcnemar_is_that_worked_by_hand():
+    true = [0] * 20
+    # One row that the first alone gets right, seven that the second does.
+    ours = answers(true, [0] * 11 + [1] * 9)
+    rival = answers(true, [0] * 10 + [1] + [0] * 7 + [1] * 2)
+    # 2 (C(8,0) + C(8,1)) / 2^8.
+    assert mcnemar(ours, rival) == (1, 7, pytest.approx(18 / 256))
+    assert mcnemar(ours, ours) == (0, 0, 1.0)
+    with pytest.raises(ShapeError, match="not the same rows"):
+        mcnemar(ours, answers([1] * 20, [0] * 20))
+
+
+def test_differences_are_those_of_the_scores_and_none_from_itself():
+    ours, rival = drawn(), drawn(seed=1)
+    rival = Predictions(ours.true, rival.probabilities, CLASSES)
+    found = differences(ours, rival)
+    for name, score in (("accuracy", of.accuracies), ("mcc", of.matthews)):
+        expected = score(ours.confusion()) - score(rival.confusion())
+        assert found[name].value == pytest.approx(float(expected))
+    f1 = of.f1_scores(ours.confusion())[1] - of.f1_scores(rival.confusion())[1]
+    assert found["f1 QSO"].value == pytest.approx(f1)
+    losses = ours.log_losses().mean() - rival.log_losses().mean()
+    assert found["log_loss"].value == pytest.approx(losses)
+    assert all(d.interval.low < d.value < d.interval.high for d in found.values())
+    nothing = differences(ours, ours)
+    assert all(d == (0.0, (0.0, 0.0)) for d in nothing.values())
+
+
+def test_paired_intervals_hold_the_true_difference_as_often_as_they_say():
+    """Score 150 samples of rows that two related classifiers answer."""
+    large = drawn(100_000, seed=77)
+    noise = np.random.default_rng(3).normal(size=large.probabilities.shape)
+    worse = large.probabilities * np.exp(0.8 * noise)
+    worse /= worse.sum(axis=1, keepdims=True)
+    both = np.hstack([large.probabilities, worse])
+    beside = differences(large, Predictions(large.true, worse, CLASSES), n_resamples=2)
+    truth = {name: difference.value for name, difference in beside.items()}
+    hits = dict.fromkeys(("accuracy", "log_loss", "f1 QSO"), 0)
+    for seed in range(150):
+        some = some_of(Predictions(large.true, both, CLASSES), 500, seed)
+        pair = [Predictions(some.true, some.probabilities[:, part], CLASSES)
+                for part in (slice(3), slice(3, 6))]  # fmt: skip
+        found = differences(*pair, seed=seed, n_resamples=300)
+        for name in hits:
+            low, high = found[name].interval
+            hits[name] += low <= truth[name] <= high
+    # 142.5 expected of each, with an s.d. of 2.7.
+    for name, count in hits.items():
+        assert 133 <= count <= 150, (name, count)

@@ -83,6 +83,24 @@ def test_calibration_is_mended_by_validation_rows_alone(run):
         assert counts == [len(qsovae.test_rows(run))] * 2
 
 
+def test_the_baseline_is_compared_on_the_same_rows(run, catalog):
+    report = evaluate_run(run)
+    found = report["details"]["against_baseline"]
+    expected = report["accuracy"] - report["baseline"]["accuracy"]
+    value, low, high = found["differences"]["accuracy"]
+    assert value == pytest.approx(expected)
+    assert low <= value <= high
+    alone = found["mcnemar"]
+    surplus = alone["first_alone"] - alone["second_alone"]
+    assert surplus == round(expected * report["rows"])
+    assert 0.0 < alone["p_value"] <= 1.0
+    # Inferred anew from the weights it is the same; another catalog has no baseline.
+    anew = evaluate_run(run, catalog)["details"]["against_baseline"]
+    assert anew["mcnemar"] == alone
+    others = qsovae.Catalog(replace(catalog.raw, sha256="other"), catalog.mapping)
+    assert evaluate_run(run, others)["details"]["against_baseline"] is None
+
+
 def test_the_active_dimensions_are_named(run):
     rows = run.rows()
     variance = rows.filter(like="latent_").astype(float).var(ddof=0)

@@ -70,6 +70,8 @@ def test_a_threshold_shows_the_sample_it_gives_here_and_on_the_sky(
     assert metrics(page)["Purity"] == f"{at['purity']:.3f}"
     assert metrics(page)["Sources per deg²"] == f"{at['per_deg2']:.1f}"
     assert "the sky's class mix" in texts(page)
+    alone = qsovae.evaluation_details(run, tested)["against_baseline"]["mcnemar"]
+    assert f"The VAE alone is right on {alone['first_alone']}," in texts(page)
     assert page.query_params["mix"] == "sky"
     assert page.query_params["threshold"] == "0.2"
     # Point-like sources alone, and another class.

@@ -59,12 +59,32 @@ def test_evaluating_prints_the_same_scores_again(journey):
     saved = json.loads(
         qsovae_command("evaluate", "first", "--json", folder=folder).stdout
     )
+    assert saved.pop("details")["thresholds"]["prior"]["kind"] == "test"
     assert saved == report
     anew = qsovae_command("evaluate", "first", "sim.fits", "--json", folder=folder)
     assert json.loads(anew.stdout)["confusion_matrix"] == report["confusion_matrix"]
     words = qsovae_command("evaluate", "first", folder=folder).stdout
     assert f"accuracy {report['accuracy']:.4f}" in words
-    assert "gradient boosting" in words or "baseline" in words
+    assert "VAE minus baseline" in words
+
+
+def test_evaluating_judges_a_sample_at_the_mix_that_is_asked_for(journey):
+    folder, _, _ = journey
+    mixes = {"sky": "sky", "QSO=0.02,STAR=0.9,GALAXY=0.08": "stated"}
+    for prior, kind in mixes.items():
+        asked = ("evaluate", "first", "--prior", prior, "--class", "STAR")
+        done = qsovae_command(*asked, "--json", folder=folder)
+        thresholds = json.loads(done.stdout)["details"]["thresholds"]
+        assert (thresholds["class"], thresholds["prior"]["kind"]) == ("STAR", kind)
+        assert sum(thresholds["prior"]["shares"].values()) == pytest.approx(1.0)
+        assert ("per_deg2" in thresholds["table"]) == (kind == "sky")
+        words = qsovae_command(*asked, folder=folder).stdout
+        assert "STAR above a threshold, class mix: GALAXY" in words
+        assert "active latent dimensions: latent_" in words
+    failed = qsovae_command(
+        "evaluate", "first", "--prior", "moon", folder=folder, code=2
+    )
+    assert "'moon' is no share" in failed.stderr
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".fits", ".csv", ".vot"])

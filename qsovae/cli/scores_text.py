@@ -1,0 +1,126 @@
+"""Scores and what surrounds them, in words.
+
+Within cli: above text.
+"""
+
+from typing import Any
+
+from qsovae.cli.text import table_text
+
+
+def scores_text(report: dict[str, Any]) -> str:
+    """Return the scores of model and baseline."""
+    split = ", ".join(f"{k} {v}" for k, v in report["split"].items() if v is not None)
+    lines = [
+        f"run {report['run']} on {report['catalog']}, label {report['label']}",
+        f"split: {split}",
+        f"features: {', '.join(report['features'])}",
+        *(f"note: {note}" for note in report["notes"]),
+        "",
+    ]
+    for title, scores in (("VAE", report), ("baseline", report["baseline"])):
+        if scores is not None:
+            lines += [_scores_block(title, scores), ""]
+    if "details" in report:
+        lines += [_details_block(report["details"]), ""]
+    return "\n".join(lines).rstrip()
+
+
+def _scores_block(title: str, scores: dict[str, Any]) -> str:
+    """Return one model's scores on the test rows."""
+    head = (
+        f"{title}: accuracy {_share(scores['accuracy'])}, balanced accuracy "
+        f"{_share(scores['balanced_accuracy'])}, log loss {_share(scores['log_loss'])} "
+        f"on {scores['rows']:,} test rows"
+    )
+    lines = [
+        [
+            name,
+            *(_share(s[k]) for k in ("completeness", "purity", "f1")),
+            s["rows"],
+            *row,
+        ]
+        for (name, s), row in zip(
+            scores["per_class"].items(), scores["confusion_matrix"], strict=True
+        )
+    ]
+    header = ["class", "completeness", "purity", "F1", "rows"]
+    return (
+        head + "\n" + table_text(header + [f"as {c}" for c in scores["classes"]], lines)
+    )
+
+
+def _details_block(details: dict[str, Any]) -> str:
+    """Return intervals, calibration, and the sample at some thresholds."""
+    names = {"completeness": "completeness", "purity": "purity", "f1": "F1",
+             "average_precision": "average precision"}  # fmt: skip
+    mended = details["calibration"]["per_class"]
+    lines = [
+        [
+            name,
+            *(_bounds(scores["intervals"].get(key)) for key in names),
+            *(_share(mended[name][s]["ece"]) if s in mended[name] else "-"
+              for s in ("before", "after")),
+        ]
+        for name, scores in details["per_class"].items()
+    ]  # fmt: skip
+    header = ["class", *names.values(), "ECE", "ECE, mended"]
+    head = (
+        f"VAE, 95 % intervals: accuracy {_bounds(details['intervals'].get('accuracy'))}"
+    )
+    tables = [head + "\n" + table_text(header, lines)]
+    tables += _rival_lines(details["against_baseline"])
+    active = ", ".join(details["latent"]["active"]) or "none"
+    return "\n\n".join(
+        [*tables, _sample_block(details["thresholds"]),
+         f"active latent dimensions: {active}"]
+    )  # fmt: skip
+
+
+def _rival_lines(rival: dict[str, Any] | None) -> list[str]:
+    """Return how the model stands beside the baseline, in a sentence, if it does."""
+    if rival is None:
+        return []
+    words = [
+        f"{name.replace('_', ' ')} {value:+.4f} ({low:+.4f} to {high:+.4f})"
+        for name, (value, low, high) in rival["differences"].items()
+        if name in ("accuracy", "log_loss")
+    ]
+    test = rival["mcnemar"]
+    return [
+        f"VAE minus baseline: {', '.join(words)}; right alone on "
+        f"{test['first_alone']} and {test['second_alone']} rows, McNemar's p = "
+        f"{test['p_value']:.3g}"
+    ]
+
+
+def _sample_block(thresholds: dict[str, Any]) -> str:
+    """Return what a sample is at the thresholds that reach some completenesses."""
+    prior, table = thresholds["prior"], thresholds["table"]
+    mix = "the scored rows" if prior["shares"] is None else ", ".join(
+        f"{name} {share:.4g}" for name, share in prior["shares"].items()
+    )  # fmt: skip
+    found = [c or 0.0 for c in table["completeness"]]
+    lines = []
+    for wanted in (0.5, 0.8, 0.9, 0.95, 0.99):
+        reached = next((i for i, c in enumerate(found) if c >= wanted), None)
+        if reached is None:
+            continue
+        at = {key: column[reached] for key, column in table.items()}
+        lines.append([
+            _share(at["threshold"]), _share(at["completeness"]), _share(at["purity"]),
+            _bounds([at["purity_low"], at["purity_high"]]), at.get("per_deg2"),
+        ])  # fmt: skip
+    header = ["threshold", "completeness", "purity", "95 %", "per deg2"]
+    return (
+        f"{thresholds['class']} above a threshold, class mix: {mix} ({prior['kind']})\n"
+        + table_text(header, lines)
+    )
+
+
+def _bounds(interval: list[float] | None) -> str:
+    return "-" if interval is None else f"{interval[0]:.4f} to {interval[1]:.4f}"
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"

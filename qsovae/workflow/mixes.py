@@ -1,0 +1,60 @@
+"""The class mix that a sample is judged at, and the class that it is of.
+
+Within workflow: lowest.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from qsovae.errors import ConfigError
+from qsovae.evaluation import is_quasar, sky_mix
+
+SKY = "sky"
+TEST = "test"
+
+
+class Mix(NamedTuple):
+    """A class mix to judge a sample at: what it is called, shares, sources per deg2.
+
+    Without shares it is that of the rows.
+    """
+
+    kind: str
+    shares: Mapping[str, float] | None
+    per_deg2: float | None
+
+
+def mix_of(prior: Mapping[str, float] | str | None, classes: tuple[str, ...]) -> Mix:
+    """Return the mix that a prior means: shares, "sky", or None for the test rows' own.
+
+    Raises
+    ------
+    ConfigError
+        If the sky's counts do not know the classes, or the prior is another word.
+    """
+    if prior is None:
+        return Mix(TEST, None, None)
+    if isinstance(prior, Mapping):
+        return Mix("stated", prior, None)
+    if prior != SKY:
+        raise ConfigError(
+            f"the prior is {prior!r}", "prior", 'State the shares, or use "sky".'
+        )
+    found = sky_mix(classes)
+    return Mix(SKY, found.shares, found.per_deg2)
+
+
+def sought_class(classes: tuple[str, ...], asked: str | None = None) -> str:
+    """Return the class that a sample is sought of: the quasars, else the first.
+
+    Raises
+    ------
+    ConfigError
+        If a class was asked for that is none of these.
+    """
+    if asked is not None and asked not in classes:
+        raise ConfigError(
+            f"there is no class {asked}", "class", f"Use one of {', '.join(classes)}."
+        )
+    quasars = [name for name in classes if is_quasar(name)]
+    return asked or (quasars or list(classes))[0]
