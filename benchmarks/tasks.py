@@ -122,13 +122,17 @@ def _fit_facts(seconds: float, memory: "OwnMemory", right: Any) -> dict[str, Any
 
 
 class OwnMemory:
-    """The most memory that is no file's, beyond that at the start, in MiB; of Linux."""
+    """The most memory that is no file's, beyond that at the start, in MiB; of Linux.
+
+    It is never less than a page, so that ratios can be taken of it.
+    """
 
     _SECONDS_BETWEEN = 0.05
+    _PAGE_MIB = 4.0 / 1024.0
 
     def __enter__(self) -> "OwnMemory":
         self._ends = threading.Event()
-        self._before, self.most_mib = _own_mib(), 0.0
+        self._before, self.most_mib = _own_mib(), self._PAGE_MIB
         self._watcher = threading.Thread(target=self._watch)
         self._watcher.start()
         return self

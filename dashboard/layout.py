@@ -58,9 +58,9 @@ def page_head(title: str, purpose: str) -> DeltaGenerator:
     return beside
 
 
-def simulated_badge() -> None:
-    """Mark what follows as made from simulated data."""
-    with st.container(key="simulated", width="content"):
+def simulated_badge(key: str = "simulated") -> None:
+    """Mark what follows as made from simulated data; a second mark has its own key."""
+    with st.container(key=key, width="content"):
         st.badge("Simulated data", icon=":material/science:", color="orange")
 
 

@@ -50,7 +50,7 @@ def _show_progress(name: str) -> None:
         with head, st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(f"Training {escaped(name)}", anchor=False, width="content")
             if progress.is_simulated:
-                simulated_badge()
+                simulated_badge(f"simulated_{name}")
         stopping = jobs.is_stopping(name, folder)
         if stop.button(
             "Stopping …" if stopping else "Stop and keep what was learnt",

@@ -125,6 +125,7 @@ def test_a_posterior_without_width_leaves_no_doubt_from_the_model(blobs, fitted)
         """The network with a posterior that has no width."""
 
         config = fitted.network_.config
+        device = fitted.network_.device
         classify = fitted.network_.classify
 
         @staticmethod

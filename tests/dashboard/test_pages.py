@@ -191,8 +191,12 @@ def test_a_training_of_another_tab_is_shown_with_its_epoch(server, open_page, te
         "validation": terms,
         "validation_accuracy": 0.5,
     }
-    (place / "progress.jsonl").write_text(json.dumps(entry) + "\n")
-    page = open_page("Train")
+    read = {"phase": "read", "message": "1,200 rows", "is_simulated": True}
+    lines = [json.dumps(line) + "\n" for line in (read, entry)]
+    (place / "progress.jsonl").write_text("".join(lines))
+    # Beside a run of simulated data, which has a mark of its own.
+    page = open_page("Train", run="tiny")
     assert "Training other" in texts(page)
+    assert texts(page).count("Simulated data") == 2
     page.button(key="train_stop_other").click().run()
     assert (place / "STOP").exists()
