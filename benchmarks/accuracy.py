@@ -132,9 +132,7 @@ def measure_seed(
         methods[WHOLE_BOOSTING] = boost_all_rounds(
             rows, table.values, seed, real.quasar
         )
-    again = scores_of(
-        qsovae.evaluate_run(run, catalog, with_details=False), real.quasar
-    )
+    again = scores_of(qsovae.evaluate_rows(run, catalog).report, real.quasar)
     change = max(abs(again[s] - methods[VAE][s]) for s in SCORES)
     facts = {
         "rows": catalog.n_rows,

@@ -149,39 +149,27 @@ def opened_run(name: str) -> qsovae.Run:
     return _run(name, str(folder.resolve()), _run_stamp(name, folder))
 
 
-@st.cache_data(max_entries=8, show_spinner="Scoring the test rows …")
-def _evaluation(
-    name: str, folder: str, modified_ns: int, choice: str, bits: tuple[str, ...]
-) -> dict[str, Any]:
-    return qsovae.evaluate_run(
-        _run(name, folder, modified_ns), quality_choice=choice, quality=bits,
-        with_details=False,
-    )  # fmt: skip
+# Whose labelled rows are scored: a catalog's stamp, mapping and label column; None for
+# the run's own test rows.
+Scored = tuple[Stamp, str, str] | None
+
+
+@st.cache_resource(max_entries=8, show_spinner="Scoring …")
+def _evaluated(
+    run_key: tuple[str, str, int], of: Scored, choice: str, bits: tuple[str, ...]
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    run = _run(*run_key)
+    if of is None:
+        return qsovae.evaluate_rows(run, quality_choice=choice, quality=bits)
+    stamped, mapping_toml, label = of
+    catalog = _catalog(stamped, mapping_toml)
+    return qsovae.evaluate_rows(run, catalog, label, choice, bits)
 
 
 def evaluation(
-    run: qsovae.Run, choice: str = "without", bits: tuple[str, ...] = ()
+    run: qsovae.Run, of: Scored, choice: str = "without", bits: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    """Return a run's scores on its held-out test rows, filtered by quality bits."""
-    return _evaluation(*_run_key(run), choice, bits)
-
-
-@st.cache_data(max_entries=8, show_spinner="Scoring the catalog …")
-def _evaluation_on(
-    run_key: tuple[str, str, int], of: Stamp, mapping_toml: str, label: str,
-    choice: str, bits: tuple[str, ...],
-) -> dict[str, Any]:  # fmt: skip
-    return qsovae.evaluate_run(
-        _run(*run_key), _catalog(of, mapping_toml), label,
-        quality_choice=choice, quality=bits, with_details=False,
-    )  # fmt: skip
-
-
-def evaluation_on(
-    run: qsovae.Run, source: Source, mapping: qsovae.Mapping, label: str,
-    choice: str = "without", bits: tuple[str, ...] = (),
-) -> dict[str, Any]:  # fmt: skip
-    """Return a run's scores on a catalog's labelled rows that did not train it.
+    """Return a run's scores on labelled rows that did not train it.
 
     Of those with, or without, quality bits.
 
@@ -190,26 +178,8 @@ def evaluation_on(
     CatalogError
         If the catalog lacks features, or labels of the run's classes.
     """
-    return _evaluation_on(
-        _run_key(run), stamp(source.path), mapping.to_toml(), label, choice, bits
-    )
-
-
-# Whose labelled rows are scored: a catalog's stamp, mapping and label column; None for
-# the run's own test rows.
-Scored = tuple[Stamp, str, str] | None
-
-
-@st.cache_resource(max_entries=4, show_spinner="Scoring the catalog …")
-def _scored_rows(
-    run_key: tuple[str, str, int], of: Scored, choice: str, bits: tuple[str, ...]
-) -> pd.DataFrame:
-    run = _run(*run_key)
-    if of is None:
-        return qsovae.scored_rows(run, quality_choice=choice, quality=bits)
-    stamped, mapping_toml, label = of
-    catalog = _catalog(stamped, mapping_toml)
-    return qsovae.scored_rows(run, catalog, label, choice, bits)
+    report, _ = _evaluated(_run_key(run), of, choice, bits)
+    return report
 
 
 @st.cache_data(max_entries=32, show_spinner="Drawing intervals …")
@@ -217,7 +187,7 @@ def _details(
     run_key: tuple[str, str, int], of: Scored, choice: str, bits: tuple[str, ...],
     morphology: str, prior: str | None, sought: str,
 ) -> dict[str, Any]:  # fmt: skip
-    rows = _scored_rows(run_key, of, choice, bits)
+    _, rows = _evaluated(run_key, of, choice, bits)
     rows = qsovae.with_morphology(rows, morphology)
     return qsovae.evaluation_details(_run(*run_key), rows, prior, sought)
 

@@ -31,7 +31,7 @@ def read_report(
         )  # fmt: skip
     if chosen == "test" or source is None:
         choose_quality(view, qsovae.test_rows(run)["quality"], "evaluate")
-        return cache.evaluation(run, view.quality_choice, view.quality), None
+        return cache.evaluation(run, None, view.quality_choice, view.quality), None
     return _read_other(view, run, source)
 
 
@@ -49,7 +49,5 @@ def _read_other(
         return None
     bits = pd.Series(cache.check_report(source, mapping).quality)
     choose_quality(view, bits, "evaluate")
-    report = cache.evaluation_on(
-        run, source, mapping, label, view.quality_choice, view.quality
-    )
-    return report, (cache.stamp(source.path), mapping.to_toml(), label)
+    of = cache.stamp(source.path), mapping.to_toml(), label
+    return cache.evaluation(run, of, view.quality_choice, view.quality), of

@@ -15,7 +15,7 @@ from qsovae.evaluation.intervals import Interval, resampled_intervals, share_int
 from qsovae.evaluation.measures import matthews
 from qsovae.evaluation.predictions import Predictions
 from qsovae.evaluation.rivals import Difference, McNemar, differences, mcnemar
-from qsovae.evaluation.scores import ClassScores, Scores
+from qsovae.evaluation.scores import ClassScores, Scores, defined
 from qsovae.evaluation.scoring import score_by_morphology, score_predictions
 from qsovae.evaluation.sky import SkyMix, is_quasar, sky_mix
 from qsovae.evaluation.tables import confusion_table, scores_table
@@ -32,6 +32,7 @@ __all__ = [
     "Temperature",
     "calibration_error",
     "confusion_table",
+    "defined",
     "differences",
     "exact_areas",
     "is_quasar",

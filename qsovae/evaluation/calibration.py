@@ -20,7 +20,6 @@ Floats = NDArray[np.float64]
 N_BINS = 15
 # Bounds on the temperature's logarithm: beyond them nothing but 0, 1 or even shares.
 _LOG_TEMPERATURES = (-3.0, 3.0)
-_SMALLEST_PROBABILITY = float(np.finfo(np.float32).eps)
 _N_PERTURBED = 200
 
 
@@ -125,10 +124,7 @@ class Temperature:
                 "Temperature.fit",
                 "Pass the validation rows.",
             )
-        logits, rows = (
-            _logits(predictions.probabilities),
-            np.arange(predictions.true.size),
-        )
+        logits, rows = np.log(predictions.clipped()), np.arange(predictions.true.size)
 
         def loss(log_temperature: float) -> float:
             scaled = log_softmax(logits / np.exp(log_temperature), axis=1)
@@ -139,9 +135,5 @@ class Temperature:
 
     def apply(self, predictions: Predictions) -> Predictions:
         """Return the rows with their probabilities at this temperature."""
-        scaled = log_softmax(_logits(predictions.probabilities) / self.value, axis=1)
+        scaled = log_softmax(np.log(predictions.clipped()) / self.value, axis=1)
         return Predictions(predictions.true, np.exp(scaled), predictions.classes)
-
-
-def _logits(probabilities: Floats) -> Floats:
-    return np.log(np.clip(probabilities, _SMALLEST_PROBABILITY, 1.0))

@@ -1,13 +1,14 @@
 """What a threshold on one class's probability finds, for every threshold.
 
-Within evaluation: above predictions. Counts go by groups of rows of about equal
-probability, the most probable first: (..., n_groups).
+Within evaluation: above predictions and measures. Counts go by groups of rows of about
+equal probability, the most probable first: (..., n_groups).
 """
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from qsovae.evaluation.measures import ratio
 from qsovae.evaluation.predictions import Predictions
 
 Floats = NDArray[np.float64]
@@ -67,10 +68,7 @@ def roc_area(positive: ArrayLike, negative: ArrayLike) -> Floats:
     p, n = np.asarray(positive, np.float64), np.asarray(negative, np.float64)
     behind = n.sum(axis=-1, keepdims=True) - n.cumsum(axis=-1)
     ahead = (p * (behind + 0.5 * n)).sum(axis=-1)
-    pairs = p.sum(axis=-1) * n.sum(axis=-1)
-    none = np.full(pairs.shape, np.nan)
-    area: Floats = np.divide(ahead, pairs, out=none, where=pairs > 0)
-    return area
+    return ratio(ahead, p.sum(axis=-1) * n.sum(axis=-1))
 
 
 def average_precision(positive: ArrayLike, negative: ArrayLike) -> Floats:
@@ -79,13 +77,9 @@ def average_precision(positive: ArrayLike, negative: ArrayLike) -> Floats:
     As of scikit-learn: purity at each threshold, weighted by what completeness gains.
     """
     p, n = np.asarray(positive, np.float64), np.asarray(negative, np.float64)
-    found, selected = p.cumsum(axis=-1), (p + n).cumsum(axis=-1)
-    purity = np.divide(found, selected, out=np.zeros(found.shape), where=selected > 0)
-    total = p.sum(axis=-1)
-    mean = (purity * p).sum(axis=-1)
-    none = np.full(total.shape, np.nan)
-    average: Floats = np.divide(mean, total, out=none, where=total > 0)
-    return average
+    # Where nothing is selected yet, no positive row is either.
+    purity = np.nan_to_num(ratio(p.cumsum(axis=-1), (p + n).cumsum(axis=-1)))
+    return ratio((purity * p).sum(axis=-1), p.sum(axis=-1))
 
 
 def exact_areas(predictions: Predictions, k: int) -> dict[str, float]:

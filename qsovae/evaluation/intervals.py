@@ -16,17 +16,13 @@ from qsovae.evaluation.curves import (
     ranked_counts,
     roc_area,
 )
-from qsovae.evaluation.measures import (
-    accuracies,
-    balanced_accuracies,
-    f1_scores,
-    matthews,
-)
+from qsovae.evaluation.measures import named_scores
 from qsovae.evaluation.predictions import Predictions
 
 Floats = NDArray[np.float64]
 
 LEVEL = 0.95
+TAILS = ((1.0 - LEVEL) / 2.0, 1.0 - (1.0 - LEVEL) / 2.0)
 N_RESAMPLES = 1000
 # Rows of equal rank are drawn together, in so many groups at most: the work does not
 # grow with the rows, and what a group's own spread would add is far below a percent.
@@ -105,8 +101,7 @@ def resampled_intervals(
 
 def middle(values: Floats) -> Interval:
     """Return where the middle 95 % of resampled values begin and end."""
-    tail = (1.0 - LEVEL) / 2.0
-    return Interval(*map(float, np.quantile(values, [tail, 1.0 - tail])))
+    return Interval(*map(float, np.quantile(values, TAILS)))
 
 
 def _of_confusion(
@@ -118,13 +113,7 @@ def _of_confusion(
     counts = np.stack(
         [drawn_counts(row, rng, n_resamples) for row in confusion], axis=1
     )
-    scores = {
-        "accuracy": accuracies(counts),
-        "balanced_accuracy": balanced_accuracies(counts),
-        "mcc": matthews(counts),
-    }
-    f1 = f1_scores(counts)
-    return scores | {f"f1 {n}": f1[:, k] for k, n in enumerate(predictions.classes)}
+    return named_scores(counts, predictions.classes)
 
 
 def resampled_means(

@@ -4,6 +4,8 @@ Within evaluation: lowest. Matrices are (..., n_classes, n_classes), true classe
 and predicted ones across; what a matrix leaves undefined is NaN.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -13,20 +15,20 @@ Floats = NDArray[np.float64]
 def accuracies(confusion: ArrayLike) -> Floats:
     """Return shares of rows classed rightly, (...)."""
     counts = np.asarray(confusion, dtype=np.float64)
-    return _ratio(counts.trace(axis1=-2, axis2=-1), counts.sum(axis=(-2, -1)))
+    return ratio(counts.trace(axis1=-2, axis2=-1), counts.sum(axis=(-2, -1)))
 
 
 def balanced_accuracies(confusion: ArrayLike) -> Floats:
     """Return mean completenesses of the classes that have rows, (...)."""
     found = completenesses(confusion)
     present = np.isfinite(found)
-    return _ratio(np.where(present, found, 0.0).sum(axis=-1), present.sum(axis=-1))
+    return ratio(np.where(present, found, 0.0).sum(axis=-1), present.sum(axis=-1))
 
 
 def completenesses(confusion: ArrayLike) -> Floats:
     """Return the share of each class that was found, (..., n_classes)."""
     counts = np.asarray(confusion, dtype=np.float64)
-    return _ratio(_hits(counts), counts.sum(axis=-1))
+    return ratio(_hits(counts), counts.sum(axis=-1))
 
 
 def purities(confusion: ArrayLike) -> Floats:
@@ -35,7 +37,7 @@ def purities(confusion: ArrayLike) -> Floats:
     NaN where nothing is put there, and for a class without rows.
     """
     counts = np.asarray(confusion, dtype=np.float64)
-    purity = _ratio(_hits(counts), counts.sum(axis=-2))
+    purity = ratio(_hits(counts), counts.sum(axis=-2))
     return np.where(counts.sum(axis=-1) > 0, purity, np.nan)
 
 
@@ -46,7 +48,7 @@ def f1_scores(confusion: ArrayLike) -> Floats:
     """
     counts = np.asarray(confusion, dtype=np.float64)
     rows = counts.sum(axis=-1)
-    f1 = _ratio(2.0 * _hits(counts), rows + counts.sum(axis=-2))
+    f1 = ratio(2.0 * _hits(counts), rows + counts.sum(axis=-2))
     return np.where(rows > 0, f1, np.nan)
 
 
@@ -63,15 +65,29 @@ def matthews(confusion: ArrayLike) -> Floats:
     spread = np.sqrt(
         (total**2 - (true**2).sum(axis=-1)) * (total**2 - (predicted**2).sum(axis=-1))
     )
-    correlation = np.where(spread > 0, _ratio(both, spread), 0.0)
+    correlation = np.where(spread > 0, ratio(both, spread), 0.0)
     return np.where(total > 0, correlation, np.nan)
+
+
+def named_scores(confusion: ArrayLike, names: Sequence[str]) -> dict[str, Floats]:
+    """Return scores by name, (...) each.
+
+    ``accuracy``, ``balanced_accuracy``, ``mcc``, and of each class ``f1 CLASS``.
+    """
+    f1 = f1_scores(confusion)
+    return {
+        "accuracy": accuracies(confusion),
+        "balanced_accuracy": balanced_accuracies(confusion),
+        "mcc": matthews(confusion),
+        **{f"f1 {name}": f1[..., k] for k, name in enumerate(names)},
+    }
 
 
 def _hits(counts: Floats) -> Floats:
     return np.diagonal(counts, axis1=-2, axis2=-1)
 
 
-def _ratio(part: ArrayLike, whole: ArrayLike) -> Floats:
+def ratio(part: ArrayLike, whole: ArrayLike) -> Floats:
     """Return part / whole, NaN where there is no whole."""
     top, bottom = np.asarray(part, np.float64), np.asarray(whole, np.float64)
     nothing = np.full(np.broadcast_shapes(top.shape, bottom.shape), np.nan)

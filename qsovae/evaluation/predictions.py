@@ -84,9 +84,13 @@ class Predictions:
         counts = np.bincount(n * self.true + self.predicted, minlength=n * n)
         return counts.reshape(n, n)
 
+    def clipped(self) -> NDArray[np.float64]:
+        """Return probabilities of which a logarithm can be taken."""
+        return np.clip(self.probabilities, _SMALLEST_PROBABILITY, 1.0)
+
     def log_losses(self) -> NDArray[np.float64]:
         """Return -ln p of each row's true class, (n_rows,), in nats."""
-        clipped = np.clip(self.probabilities, _SMALLEST_PROBABILITY, 1.0)
+        clipped = self.clipped()
         rows = np.arange(self.true.size)
         losses: NDArray[np.float64] = -np.log(
             clipped[rows, self.true] / clipped.sum(axis=1)

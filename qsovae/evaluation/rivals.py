@@ -17,12 +17,7 @@ from qsovae.evaluation.intervals import (
     middle,
     resampled_means,
 )
-from qsovae.evaluation.measures import (
-    accuracies,
-    balanced_accuracies,
-    f1_scores,
-    matthews,
-)
+from qsovae.evaluation.measures import named_scores
 from qsovae.evaluation.predictions import Predictions
 
 Floats = NDArray[np.float64]
@@ -110,25 +105,15 @@ def _of_confusions(
     ).reshape(n_resamples, n, n, n)
     # What the first says stands in the last axis but one, the second in the last.
     ours, theirs = (
-        [_scores(counts.sum(axis=axis), first.classes) for counts in (joint, drawn)]
+        [
+            named_scores(counts.sum(axis=axis), first.classes)
+            for counts in (joint, drawn)
+        ]
         for axis in (-1, -2)
     )
     return {
         name: (float(ours[0][name] - theirs[0][name]), ours[1][name] - theirs[1][name])
         for name in ours[0]
-    }
-
-
-def _scores(
-    confusion: NDArray[np.floating], names: tuple[str, ...]
-) -> dict[str, Floats]:
-    """Return scores by name, (...) each."""
-    f1 = f1_scores(confusion)
-    return {
-        "accuracy": accuracies(confusion),
-        "balanced_accuracy": balanced_accuracies(confusion),
-        "mcc": matthews(confusion),
-        **{f"f1 {name}": f1[..., k] for k, name in enumerate(names)},
     }
 
 

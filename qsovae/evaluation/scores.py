@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from qsovae.errors import InputError
+
+
+def defined(value: Any) -> float | None:
+    """Return a number, None where it is undefined: JSON knows no NaN."""
+    return float(value) if np.isfinite(value) else None
 
 
 @dataclass(frozen=True)

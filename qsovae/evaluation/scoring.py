@@ -1,16 +1,23 @@
 """Scores of class probabilities against the true classes.
 
-Within evaluation: above predictions and scores.
+Within evaluation: above predictions, measures and scores.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from qsovae.errors import InputError, ShapeError
+from qsovae.evaluation.measures import (
+    accuracies,
+    balanced_accuracies,
+    completenesses,
+    f1_scores,
+    purities,
+)
 from qsovae.evaluation.predictions import Predictions
-from qsovae.evaluation.scores import ClassScores, Scores
+from qsovae.evaluation.scores import ClassScores, Scores, defined
 
 _MORPHOLOGIES = ("point", "extended", "unknown")
 
@@ -43,18 +50,22 @@ def score_predictions(
 
 def score(predictions: Predictions) -> Scores:
     """Return the scores of labelled rows."""
-    true, names = predictions.true, predictions.classes
-    confusion = predictions.confusion()
-    per_class = {name: _class_scores(confusion, k) for k, name in enumerate(names)}
-    found = [s.completeness for s in per_class.values() if s.completeness is not None]
+    confusion, losses = predictions.confusion(), predictions.log_losses()
+    by_class = zip(
+        predictions.classes, completenesses(confusion), purities(confusion),
+        f1_scores(confusion), confusion.sum(axis=1), strict=True,
+    )  # fmt: skip
     return Scores(
-        rows=int(true.size),
-        accuracy=_ratio(int(np.trace(confusion)), int(true.size)),
-        balanced_accuracy=float(np.mean(found)) if found else None,
-        log_loss=_log_loss(predictions),
-        classes=names,
+        rows=int(predictions.true.size),
+        accuracy=defined(accuracies(confusion)),
+        balanced_accuracy=defined(balanced_accuracies(confusion)),
+        log_loss=float(losses.mean()) if losses.size else None,
+        classes=predictions.classes,
         confusion_matrix=tuple(tuple(map(int, counts)) for counts in confusion),
-        per_class=per_class,
+        per_class={
+            name: ClassScores(defined(found), defined(pure), defined(f1), int(rows))
+            for name, found, pure, f1, rows in by_class
+        },
     )
 
 
@@ -106,26 +117,3 @@ def score_by_morphology(
         part = score_predictions(labels[chosen], shares[chosen], classes)
         scores[name] = part if part.rows else None
     return scores
-
-
-def _log_loss(predictions: Predictions) -> float | None:
-    """Return the mean of -ln p of the true class, in nats."""
-    losses = predictions.log_losses()
-    return float(losses.mean()) if losses.size else None
-
-
-def _class_scores(confusion: NDArray[np.int64], k: int) -> ClassScores:
-    """Return the scores of class number ``k``; a class without rows has none."""
-    hits = int(confusion[k, k])
-    n_true, n_predicted = int(confusion[k].sum()), int(confusion[:, k].sum())
-    return ClassScores(
-        completeness=_ratio(hits, n_true),
-        purity=_ratio(hits, n_predicted) if n_true else None,
-        f1=_ratio(2 * hits, n_true + n_predicted) if n_true else None,
-        rows=n_true,
-    )
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    """Return part / whole; None where there is no whole."""
-    return part / whole if whole else None

@@ -1,6 +1,6 @@
 """Which sample a threshold gives: how complete, how pure, how large on the sky.
 
-Within evaluation: above curves and intervals.
+Within evaluation: above curves, intervals and measures.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from qsovae.class_mix import stated_mix, with_class_mix
 from qsovae.evaluation.curves import counts_between, group_edges
-from qsovae.evaluation.intervals import LEVEL
+from qsovae.evaluation.intervals import TAILS
+from qsovae.evaluation.measures import ratio
 from qsovae.evaluation.predictions import Predictions
 
 Floats = NDArray[np.float64]
@@ -76,9 +77,7 @@ def threshold_table(
         predictions, shares = _moved(predictions, trained, stated), stated
     edges = group_edges(predictions.probabilities[:, k], n_thresholds)
     selected = counts_between(predictions, k, edges).cumsum(axis=1)
-    present = rows > 0
-    found = np.full(selected.shape, np.nan)
-    found[present] = selected[present] / rows[present, None]
+    found = ratio(selected, rows[:, None])
     reached = _shares(found, shares, k)
     rng = np.random.default_rng(seed)
     table = {"threshold": edges} | reached
@@ -104,10 +103,7 @@ def _moved(predictions: Predictions, trained: Floats, stated: Floats) -> Predict
 def _shares(found: Floats, mix: Floats, k: int) -> dict[str, Floats]:
     """Return completeness and purity of (..., n_classes, n_thresholds)."""
     kept = np.nan_to_num(found) * mix[:, None]
-    total = kept.sum(axis=-2)
-    purity = np.divide(
-        kept[..., k, :], total, out=np.full(total.shape, np.nan), where=total > 0
-    )
+    purity = ratio(kept[..., k, :], kept.sum(axis=-2))
     return dict(zip(_SHARES, (found[..., k, :], purity), strict=True))
 
 
@@ -118,10 +114,9 @@ def _intervals(
     """Return where the middle 95 % of completeness and purity begin and end."""
     hits, misses = selected + 0.5, rows[:, None] - selected + 0.5
     drawn = _shares(rng.beta(hits, misses, size=(_N_DRAWS, *hits.shape)), mix, k)
-    tail = (1.0 - LEVEL) / 2.0
     bounds: dict[str, Floats] = {}
     for name, values in drawn.items():
-        low, high = np.quantile(values, [tail, 1.0 - tail], axis=0)
+        low, high = np.quantile(values, TAILS, axis=0)
         # Where none or all are hit, the posterior ends short of 0 and 1 (Brown, Cai &
         # DasGupta 2001, section 4.1.2).
         bounds |= {

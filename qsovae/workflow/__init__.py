@@ -4,11 +4,7 @@ Layer: above inference and baseline, below cli.
 """
 
 from qsovae.workflow.details import evaluation_details
-from qsovae.workflow.evaluate import (
-    evaluate_run,
-    scored_rows,
-    test_rows,
-)
+from qsovae.workflow.evaluate import evaluate_rows, evaluate_run, test_rows
 from qsovae.workflow.mixes import SKY, sought_class
 from qsovae.workflow.project import make_map, project_catalog
 from qsovae.workflow.request import TrainRequest
@@ -20,12 +16,12 @@ __all__ = [
     "SKY",
     "ScoredCatalog",
     "TrainRequest",
+    "evaluate_rows",
     "evaluate_run",
     "evaluation_details",
     "make_map",
     "project_catalog",
     "score_catalog",
-    "scored_rows",
     "sought_class",
     "test_rows",
     "train_run",

@@ -14,6 +14,7 @@ from qsovae.evaluation import (
     Predictions,
     Temperature,
     calibration_error,
+    defined,
     differences,
     exact_areas,
     matthews,
@@ -48,7 +49,7 @@ def evaluation_details(
     ----------
     run : Run
     rows : DataFrame
-        Rows that did not train it, as of ``scored_rows``, or some of them.
+        Rows that did not train it, as of ``evaluate_rows``, or some of them.
     prior, sought
         As of ``evaluate_run``.
 
@@ -105,12 +106,12 @@ def _further_scores(predictions: Predictions) -> dict[str, Any]:
     }
     brier = predictions.brier_losses()
     return {
-        "mcc": _number(matthews(confusion)),
-        "brier": _number(brier.mean() if brier.size else np.nan),
+        "mcc": defined(matthews(confusion)),
+        "brier": defined(brier.mean() if brier.size else np.nan),
         "intervals": {n: v for n, v in intervals.items() if " " not in n},
         "per_class": {
             name: {
-                **{n: _number(v) for n, v in exact_areas(predictions, k).items()},
+                **{n: defined(v) for n, v in exact_areas(predictions, k).items()},
                 "intervals": {
                     **_share_intervals(confusion, k),
                     **{n.split(" ", 1)[0]: v for n, v in intervals.items()
@@ -133,9 +134,7 @@ def _share_intervals(confusion: NDArray[np.int64], k: int) -> dict[str, list[flo
     }
 
 
-def _calibration(
-    predictions: Predictions, validation: Predictions | None
-) -> dict[str, Any]:
+def _calibration(predictions: Predictions, validation: Predictions) -> dict[str, Any]:
     """Return calibration of each class, ready for JSON; mended by validation rows.
 
     Keys: ``temperature`` (None without validation rows) and by class ``before`` and,
@@ -143,7 +142,7 @@ def _calibration(
     """
     stages = {"before": predictions}
     temperature = None
-    if validation is not None and validation.true.size and predictions.true.size:
+    if validation.true.size and predictions.true.size:
         mended = Temperature.fit(validation)
         temperature, stages["after"] = mended.value, mended.apply(predictions)
     return {
@@ -151,7 +150,7 @@ def _calibration(
         "per_class": {
             name: {
                 stage: {
-                    "ece": _number(calibration_error(rows, name)),
+                    "ece": defined(calibration_error(rows, name)),
                     "reliability": reliability_table(rows, name).to_dict("list"),
                 }
                 for stage, rows in stages.items()
@@ -213,12 +212,7 @@ def _threshold(
             "per_deg2": mix.per_deg2,
         },
         "table": {
-            name: [_number(value) for value in column]
+            name: [defined(value) for value in column]
             for name, column in table.to_dict("list").items()
         },
     }
-
-
-def _number(value: Any) -> float | None:
-    """Return a number for JSON, which knows no NaN."""
-    return float(value) if np.isfinite(value) else None

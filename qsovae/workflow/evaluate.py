@@ -4,7 +4,7 @@ Within workflow: above report, mixes and details.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,6 @@ def evaluate_run(
     *,
     prior: Mapping[str, float] | str | None = None,
     sought: str | None = None,
-    with_details: bool = True,
 ) -> dict[str, Any]:
     """Return a run's scores, never on rows that trained it.
 
@@ -57,8 +56,6 @@ def evaluate_run(
         or that of the sky down to r = 22; by default that of the scored rows.
     sought : str, optional
         The class that samples are of; by default the quasars, else the first.
-    with_details : bool
-        Whether to say more than the scores, which takes a second or two.
 
     Returns
     -------
@@ -74,26 +71,28 @@ def evaluate_run(
         If there is no such quality bit or class, or the prior does not suit.
     """
     mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
-
-    def chosen(rows: pd.DataFrame) -> pd.DataFrame:
-        return with_quality(rows, quality_choice, quality)
-
-    report, scored = _scored(run, catalog, label, chosen)
-    if not with_details:
-        return report
-    return report | {"details": details_of(run, scored, mix, name)}
+    report, rows = evaluate_rows(run, catalog, label, quality_choice, quality)
+    return report | {"details": details_of(run, rows, mix, name)}
 
 
-def scored_rows(
+class Evaluated(NamedTuple):
+    """Scores, and the rows that they are of.
+
+    ``rows`` has ``class_label`` and the columns of ``score_rows``.
+    """
+
+    report: dict[str, Any]
+    rows: pd.DataFrame
+
+
+def evaluate_rows(
     run: Run,
     catalog: Catalog | None = None,
     label: str | None = None,
     quality_choice: str = "without",
     quality: Sequence[str] = (),
-) -> pd.DataFrame:
-    """Return the rows that ``evaluate_run`` scores, with their classes.
-
-    Columns: ``class_label`` and those of ``score_rows``.
+) -> Evaluated:
+    """Return what ``evaluate_run`` does, without the details, and the scored rows.
 
     Raises
     ------
@@ -104,13 +103,6 @@ def scored_rows(
     def chosen(rows: pd.DataFrame) -> pd.DataFrame:
         return with_quality(rows, quality_choice, quality)
 
-    return _scored(run, catalog, label, chosen)[1]
-
-
-def _scored(
-    run: Run, catalog: Catalog | None, label: str | None, chosen: Choose
-) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Return the scores, and the rows that they are of."""
     if catalog is None:
         return _on_test_rows(run, run.rows(), chosen)
     if catalog.sha256 == run.manifest["catalog"]["sha256"]:
@@ -118,15 +110,13 @@ def _scored(
     return _on_another(run, catalog, label or run.manifest["label"], chosen)
 
 
-def _on_test_rows(
-    run: Run, rows: pd.DataFrame, chosen: Choose
-) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Return the scores on the rows held out of the run's own catalog, and these."""
+def _on_test_rows(run: Run, rows: pd.DataFrame, chosen: Choose) -> Evaluated:
+    """Return the scores on the rows held out of the run's own catalog."""
     tested = rows[rows["split"] == "test"]
     scored = chosen(tested)
     scores = scores_report(scored, run.baseline(), run.classes)
     report = run_report(run.name, run.manifest | {"scores": scores})
-    return report | {"rows_hidden": len(tested) - len(scored)}, scored
+    return Evaluated(report | {"rows_hidden": len(tested) - len(scored)}, scored)
 
 
 def test_rows(run: Run) -> pd.DataFrame:
@@ -145,10 +135,8 @@ def _inferred_anew(run: Run, catalog: Catalog) -> pd.DataFrame:
     return pd.concat([run.rows()[["row", "split", "class_label"]], inferred], axis=1)
 
 
-def _on_another(
-    run: Run, catalog: Catalog, label: str, chosen: Choose
-) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Return the scores on a catalog that did not train the run, and the rows."""
+def _on_another(run: Run, catalog: Catalog, label: str, chosen: Choose) -> Evaluated:
+    """Return the scores on a catalog that did not train the run."""
     labels = _labels_of(run, catalog, label)
     table = catalog_features(run, catalog)
     inferred = infer_table(run.estimator, run.classes, table, row_facts(catalog))
@@ -183,7 +171,7 @@ def _on_another(
         "seconds": run.manifest["timings_seconds"]["train"],
         "notes": [],
     }
-    return report, scored
+    return Evaluated(report, scored)
 
 
 def _labels_of(run: Run, catalog: Catalog, label: str) -> Any:
