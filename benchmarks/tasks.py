@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 _WARM_ROWS = 1000
+_STATUS = Path("/proc/self/status")
 
 
 def project_qsovae(latent: str) -> dict[str, Any]:
@@ -132,7 +133,7 @@ class OwnMemory:
 
     def __enter__(self) -> "OwnMemory":
         self._ends = threading.Event()
-        self._before, self.most_mib = _own_mib(), self._PAGE_MIB
+        self._before, self.most_mib = _status_mib("RssAnon"), self._PAGE_MIB
         self._watcher = threading.Thread(target=self._watch)
         self._watcher.start()
         return self
@@ -143,12 +144,13 @@ class OwnMemory:
 
     def _watch(self) -> None:
         while not self._ends.wait(self._SECONDS_BETWEEN):
-            self.most_mib = max(self.most_mib, _own_mib() - self._before)
+            self.most_mib = max(self.most_mib, _status_mib("RssAnon") - self._before)
 
 
-def _own_mib() -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    kib = next(line.split()[1] for line in lines if line.startswith("RssAnon:"))
+def _status_mib(field: str) -> float:
+    """Return what Linux says of this process's memory under a name, in MiB."""
+    lines = _STATUS.read_text().splitlines()
+    kib = next(line.split()[1] for line in lines if line.startswith(f"{field}:"))
     return int(kib) / 1024
 
 
@@ -161,12 +163,9 @@ def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
 
 def peak_mib() -> float:
     """Return the most memory that this process held at once, in MiB."""
-    status = Path("/proc/self/status")
-    if status.is_file():
+    if _STATUS.is_file():
         # getrusage would count the process that started this one, too.
-        lines = status.read_text().splitlines()
-        kib = next(line.split()[1] for line in lines if line.startswith("VmHWM:"))
-        return int(kib) / 1024
+        return _status_mib("VmHWM")
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

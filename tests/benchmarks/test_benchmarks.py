@@ -1,6 +1,5 @@
 """The benchmarks run, say what they measured, and write only their part of a page."""
 
-import importlib
 import json
 import os
 import subprocess
@@ -34,13 +33,6 @@ def run(script, *words, path=None):
     if path is not None:
         environment["PATH"] = path
     return subprocess.run(command, env=environment, capture_output=True, text=True)
-
-
-@pytest.fixture
-def module(monkeypatch):
-    """Return a function that imports a file of the benchmarks."""
-    monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    return importlib.import_module
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The benchmark of the check runs, says what it measured, and checks what was found."""
 
-import importlib
 import json
 import subprocess
 import sys
@@ -16,10 +15,9 @@ PAGE = "before\n<!-- benchmark:check -->\nold\n<!-- /benchmark:check -->\nafter"
 
 
 @pytest.fixture
-def benchmark(monkeypatch):
+def benchmark(module):
     """Return the file of the benchmark as a module."""
-    monkeypatch.syspath_prepend(FOLDER)
-    return importlib.import_module("check")
+    return module("check")
 
 
 @pytest.mark.usefixtures("stilts")

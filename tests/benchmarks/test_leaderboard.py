@@ -16,10 +16,9 @@ FOLDER = Path(qsovae.__file__).resolve().parents[1] / "benchmarks"
 
 
 @pytest.fixture
-def board(monkeypatch):
+def board(module):
     """Return a function that gives a part of the board as a module."""
-    monkeypatch.syspath_prepend(FOLDER)
-    return lambda name: importlib.import_module(f"board.{name}")
+    return lambda name: module(f"board.{name}")
 
 
 def entry(method, repeat, value, score="macro_f1", task="full", key="mock"):

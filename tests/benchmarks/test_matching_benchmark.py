@@ -1,6 +1,5 @@
 """The benchmark of matching runs, says what it measured, and checks the pairs."""
 
-import importlib
 import json
 import os
 import subprocess
@@ -28,10 +27,9 @@ def run(*words, path=None):
 
 
 @pytest.fixture
-def matching(monkeypatch):
+def matching(module):
     """Return the file of the benchmark as a module."""
-    monkeypatch.syspath_prepend(FOLDER)
-    return importlib.import_module("matching")
+    return module("matching")
 
 
 @pytest.fixture

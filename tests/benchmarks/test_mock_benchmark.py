@@ -3,26 +3,21 @@
 import importlib
 import json
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-import qsovae
-
-FOLDER = Path(qsovae.__file__).resolve().parents[1] / "benchmarks"
 PAGE = "before\n<!-- benchmark:mock -->\nold\n<!-- /benchmark:mock -->\nafter"
 ROWS = 400
 
 
 @pytest.fixture
-def mock(monkeypatch):
+def mock(module, monkeypatch):
     """Return the file of the benchmark as a module; it looks at few rows."""
-    monkeypatch.syspath_prepend(FOLDER)
-    module = importlib.import_module("mock")
-    monkeypatch.setattr(module, "_MOST_ROWS", ROWS)
-    return module
+    found = module("mock")
+    monkeypatch.setattr(found, "_MOST_ROWS", ROWS)
+    return found
 
 
 @pytest.fixture

@@ -1,24 +1,20 @@
 """The benchmark of simulating runs and says what it measured."""
 
-import importlib
 import json
 import sys
-from pathlib import Path
 
 import pytest
 from astropy.table import Table
 
 import qsovae
 
-FOLDER = Path(qsovae.__file__).resolve().parents[1] / "benchmarks"
 PAGE = "before\n<!-- benchmark:simulate -->\nold\n<!-- /benchmark:simulate -->\nafter"
 
 
 @pytest.fixture
-def simulate(monkeypatch):
+def simulate(module):
     """Return the file of the benchmark as a module."""
-    monkeypatch.syspath_prepend(FOLDER)
-    return importlib.import_module("simulate")
+    return module("simulate")
 
 
 def test_simulating_says_what_it_measured(simulate, monkeypatch, tmp_path):

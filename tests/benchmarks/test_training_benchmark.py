@@ -1,23 +1,17 @@
 """The benchmark of training on many rows runs and says what it measured."""
 
-import importlib
 import json
 import sys
-from pathlib import Path
 
 import pytest
 
-import qsovae
-
-FOLDER = Path(qsovae.__file__).resolve().parents[1] / "benchmarks"
 PAGE = "before\n<!-- benchmark:training -->\nold\n<!-- /benchmark:training -->\nafter"
 
 
 @pytest.fixture
-def training(monkeypatch):
+def training(module):
     """Return the file of the benchmark as a module."""
-    monkeypatch.syspath_prepend(FOLDER)
-    return importlib.import_module("training")
+    return module("training")
 
 
 def test_training_says_what_it_measured(training, monkeypatch, tmp_path):
@@ -42,8 +36,8 @@ def test_training_says_what_it_measured(training, monkeypatch, tmp_path):
     assert f"| {result['many']['seconds']['ratio']['median']:.2f} (" in table
 
 
-def test_own_memory_is_what_no_file_holds(training):
-    tasks = importlib.import_module("tasks")
+def test_own_memory_is_what_no_file_holds(module):
+    tasks = module("tasks")
     with tasks.OwnMemory() as memory:
         held = bytearray(b"x") * 2**26
         memory._ends.wait(0.3)
