@@ -114,11 +114,14 @@ def _show_sample(
         cells[2].metric(
             "Sources per deg²", number(None if at is None else at["per_deg2"], 1),
             delta=None if at is None
-            else f"{number(at['contaminants_per_deg2'], 1)} of other classes",
+            else f"{number(at['contaminants_per_deg2'], 1)} others",
             delta_color="off", delta_arrow="off", border=True,
         )  # fmt: skip
     show_figure(
-        figures.threshold_figure(table, chosen, is_simulated=is_simulated),
+        # Where the table has it, so that the picture agrees with the numbers above.
+        figures.threshold_figure(
+            table, chosen if at is None else at["threshold"], is_simulated=is_simulated
+        ),
         f"{name}_thresholds_{thresholds['class']}_{thresholds['prior']['kind']}",
         table,
     )

@@ -103,8 +103,9 @@ def _choose_expert_settings() -> tuple[int | None, int, int]:
     with st.expander("Expert: epochs, latent dimensions, seed"):
         left, middle, right = st.columns(3)
         epochs = left.number_input(
-            "Epochs", 1, 1000, None, key="train_epochs", placeholder="by catalog size",
-            help="Training ends earlier when the validation rows gain no more.",
+            "Epochs", 1, 1000, None, key="train_epochs", placeholder="by size",
+            help="As many as the catalog's size asks for, unless a number is given. "
+            "Training ends earlier when the validation rows gain no more.",
         )  # fmt: skip
         n_latent = middle.number_input(
             "Latent dimensions", 2, 64, 8, key="train_latent",
