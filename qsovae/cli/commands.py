@@ -111,33 +111,7 @@ def train(options: Namespace) -> int:
     )  # fmt: skip
     with text.ProgressLine() as line, StopOnSignal() as stop:
         report = train_run(request, options.runs, line.show, stop.asked)
-    _report(report, as_json=options.json)
-    return 0
-
-
-def evaluate(options: Namespace) -> int:
-    """Print the scores of a run."""
-    from qsovae.bands import DOUBTS
-    from qsovae.class_mix import parse_prior
-    from qsovae.runs import open_run
-    from qsovae.workflow import SKY, evaluate_run
-
-    prior = options.prior
-    if prior not in (None, SKY):
-        prior = parse_prior(prior)
-    run = open_run(options.run, options.runs)
-    catalog = None
-    if options.catalog:
-        catalog = open_for(run, options.catalog, options.mapping)
-    named = options.without_quality
-    bits = [str(bit.name) for bit in DOUBTS] if named == "any" else named.split(",")
-    report = evaluate_run(
-        run, catalog, options.label, quality=[b for b in bits if b], prior=prior,
-        sought=options.sought,
-    )  # fmt: skip
-    if named:
-        text.say(f"qsovae: {report['rows_hidden']:,} rows are left out by quality")
-    _report(report, as_json=options.json)
+    show_scores(report, as_json=options.json)
     return 0
 
 
@@ -193,7 +167,8 @@ def _mapping(path: Path | None) -> "Mapping | None":
     return Mapping.from_toml(content, path.name)
 
 
-def _report(report: dict[str, Any], *, as_json: bool) -> None:
+def show_scores(report: dict[str, Any], *, as_json: bool) -> None:
+    """Write scores to stdout, as JSON or in words."""
     warn_simulated(report["is_simulated"])
     show(report if as_json else scores_text(report))
 

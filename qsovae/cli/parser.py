@@ -1,6 +1,6 @@
 """Commands and their options.
 
-Within cli: above combining and rows.
+Within cli: above combining, evaluating and rows.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qsovae.cli import combining, commands
+from qsovae.cli.evaluating import add_evaluate
 from qsovae.cli.options import add_json, add_mapping, add_runs_folder, positive
 from qsovae.cli.rows import add_project, add_score
 from qsovae.errors import QsovaeError
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_combine(add)
     _add_check(add)
     _add_train(add)
-    _add_evaluate(add)
+    add_evaluate(add)
     add_score(add)
     add_project(add)
     _add_runs(add)
@@ -192,30 +193,6 @@ def _add_train(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     expert.add_argument("--seed", type=int, default=0)
     parser.set_defaults(command=commands.train)
-
-
-def _add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = add.add_parser("evaluate", help="scores of a run")
-    parser.add_argument("run", metavar="RUN")
-    parser.add_argument("catalog", type=Path, metavar="CATALOG", nargs="?")
-    parser.add_argument("--label", metavar="COLUMN", help="by default that of the run")
-    parser.add_argument(
-        "--without-quality", metavar="A,B,…", default="",
-        help="leave rows with these quality bits, or any doubt, out of the scores",
-    )  # fmt: skip
-    parser.add_argument(
-        "--prior", metavar="MIX",
-        help="class mix at which samples are judged: sky, or QSO=0.02,STAR=0.90,…; by "
-        "default that of the scored rows",
-    )  # fmt: skip
-    parser.add_argument(
-        "--class", dest="sought", metavar="NAME",
-        help="class that samples are of, by default the quasars",
-    )  # fmt: skip
-    add_mapping(parser)
-    add_runs_folder(parser)
-    add_json(parser)
-    parser.set_defaults(command=commands.evaluate)
 
 
 def _add_runs(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
