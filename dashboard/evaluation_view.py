@@ -42,13 +42,13 @@ def split_sentence(report: dict[str, Any]) -> str:
             f"{escaped(report['catalog'])}; {report['rows_trained_on']:,} others had "
             "trained the run and were left out."
         )
-    share = split.get("test_fraction")
-    how = f"{share:.0%} of each class, " if share is not None else ""
+    excluded = split.get("excluded", 0)
+    apart = f", {excluded:,} could not be placed and took no part" if excluded else ""
     return (
-        f"Scored on {report['rows']:,} test rows held out at random ({how}seed "
-        f"{split.get('seed', '-')}); {split.get('train', 0):,} rows trained it, "
-        f"{split.get('validation', 0):,} decided when to stop, "
-        f"{split.get('unlabelled', 0):,} had no label."
+        f"Scored on {report['rows']:,} test rows held out "
+        f"{escaped(qsovae.split_words(split))}; {split.get('train', 0):,} rows trained "
+        f"it, {split.get('validation', 0):,} decided when to stop, "
+        f"{split.get('unlabelled', 0):,} had no label{apart}."
     )
 
 

@@ -213,10 +213,11 @@ def _opened_file(board: BoardSet, folder: Path) -> qsovae.Catalog:
 
 
 def split_set(opened: Opened, repeat: int) -> Sample:
-    """Return the set split for a repeat: rows with the same features stay together."""
+    """Return the set split for a repeat; what repeats a training row trains."""
     names = np.array([*opened.classes, None], dtype=object)
-    split = qsovae.stratified_split(
-        names[opened.targets], TEST_FRACTION, seed=repeat,
-        groups=qsovae.row_fingerprints(opened.table.values),
-    )  # fmt: skip
-    return Sample(opened, split.rows("train"), split.rows("test"))
+    split = qsovae.stratified_split(names[opened.targets], TEST_FRACTION, seed=repeat)
+    prints = qsovae.row_fingerprints(opened.table.values)
+    train, test = split.rows("train"), split.rows("test")
+    repeats = np.isin(prints[test], prints[train])
+    repeats &= prints[test] != qsovae.NO_FINGERPRINT
+    return Sample(opened, np.sort([*train, *test[repeats]]), test[~repeats])

@@ -33,6 +33,11 @@ class Doubles:
     ----------
     mapping : Mapping
     n_rows : int
+
+    Attributes
+    ----------
+    position : ndarray, (2, n_rows)
+        Right ascension and declination in deg; NaN where unknown.
     """
 
     def __init__(self, mapping: Mapping, n_rows: int) -> None:
@@ -44,7 +49,7 @@ class Doubles:
         self._ids, self._has_id = _no_keys(n_rows)
         self._rows, self._is_measured = _no_keys(n_rows)
         self._classes = np.zeros(n_rows, dtype=np.uint32)
-        self._position = np.full((2, n_rows), np.nan)
+        self.position = np.full((2, n_rows), np.nan)
 
     def see(self, portion: Catalog, rows: slice) -> None:
         """Take what is needed of a portion."""
@@ -52,7 +57,7 @@ class Doubles:
             self._has_id[rows] = portion.object_id.notna()
             self._ids[rows] = _hashes(portion.object_id)
         if portion.position is not None:
-            self._position[:, rows] = portion.position
+            self.position[:, rows] = portion.position
         if len(self._measured) >= _FEWEST_MEASURED:
             keys, n_measured = _row_keys(portion, self._measured)
             self._rows[rows] = keys
@@ -63,7 +68,7 @@ class Doubles:
     def bits(self) -> NDArray[np.uint32]:
         """Return the bits of every row, (n_rows,)."""
         bits = np.zeros(len(self._ids), dtype=np.uint32)
-        ra, dec = self._position
+        ra, dec = self.position
         with ThreadPoolExecutor(n_cores()) as threads:
             ask = threads.submit
             hits = {

@@ -56,6 +56,11 @@ class RowChecks:
         self.quality[rows] = bits
         self._doubles.see(portion, rows)
 
+    @property
+    def position(self) -> NDArray[np.float64]:
+        """Right ascension and declination in deg, (2, n_rows); NaN where unknown."""
+        return self._doubles.position
+
     def compare_rows(self) -> None:
         """Give rows the bits that need all others, once every portion was seen."""
         self.quality |= self._doubles.bits()

@@ -101,6 +101,7 @@ def check(options: Namespace) -> int:
 
 def train(options: Namespace) -> int:
     """Train a run and print its scores."""
+    from qsovae.splits import parse_split
     from qsovae.workflow import TrainRequest, train_run
 
     features = options.features.split(",") if options.features else None
@@ -108,6 +109,7 @@ def train(options: Namespace) -> int:
         options.catalog, options.label, options.run, _mapping(options.mapping),
         tuple(features) if features else None, options.epochs, options.latent,
         options.test_fraction, options.seed, options.overwrite, not options.no_map,
+        parse_split(options.split),
     )  # fmt: skip
     with text.ProgressLine() as line, StopOnSignal() as stop:
         report = train_run(request, options.runs, line.show, stop.asked)

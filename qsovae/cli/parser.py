@@ -182,6 +182,12 @@ def _add_train(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="magnitudes (i), colours (g-r), columns; by default what was recognised",
     )  # fmt: skip
     parser.add_argument("--test-fraction", type=float, default=0.3, metavar="SHARE")
+    parser.add_argument(
+        "--split", metavar="RULE", default="stratified",
+        help="which rows are held out: stratified (by default, at random), sky or "
+        "sky:NSIDE (whole cells), bright-to-faint or bright-to-faint:BAND, column:NAME "
+        "(whole fields or surveys) or column:NAME=VALUE,…",
+    )  # fmt: skip
     parser.add_argument("--overwrite", action="store_true", help="replace the run")
     parser.add_argument("--no-map", action="store_true", help="leave the map for later")
     add_runs_folder(parser)

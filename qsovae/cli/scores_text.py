@@ -10,10 +10,9 @@ from qsovae.cli.text import table_text
 
 def scores_text(report: dict[str, Any]) -> str:
     """Return the scores of model and baseline."""
-    split = ", ".join(f"{k} {v}" for k, v in report["split"].items() if v is not None)
     lines = [
         f"run {report['run']} on {report['catalog']}, label {report['label']}",
-        f"split: {split}",
+        f"split: {_split_words(report['split'])}",
         f"features: {', '.join(report['features'])}",
         *(f"note: {note}" for note in report["notes"]),
         "",
@@ -23,7 +22,41 @@ def scores_text(report: dict[str, Any]) -> str:
             lines += [_scores_block(title, scores), ""]
     if "details" in report:
         lines += [_details_block(report["details"]), ""]
+    if report.get("splits"):
+        lines += [_splits_block(report)]
     return "\n".join(lines).rstrip()
+
+
+def _splits_block(report: dict[str, Any]) -> str:
+    """Return what the scores are when the settings are refitted under other splits."""
+    sought = report["details"]["thresholds"]["class"]
+    own = {"spec": "this run's", "folds": None, "scores": report,
+           "baseline": report["baseline"], "intervals": report["details"]["intervals"],
+           "split": report["split"]}  # fmt: skip
+    lines = []
+    for entry in [own, *report["splits"]]:
+        scores, rival = entry["scores"], entry["baseline"]
+        lines.append([
+            entry["spec"], entry["folds"], scores["rows"], _share(scores["accuracy"]),
+            _bounds(entry["intervals"].get("accuracy")),
+            *(_share(None if s is None else s["per_class"][sought]["f1"])
+              for s in (scores, rival)),
+            *(_share(None if s is None else s["log_loss"]) for s in (scores, rival)),
+        ])  # fmt: skip
+    header = ["split", "folds", "test rows", "accuracy", "95 %", f"F1 {sought}",
+              "baseline's", "log loss", "baseline's"]  # fmt: skip
+    return "refitted under other splits\n" + table_text(header, lines)
+
+
+def _split_words(split: dict[str, Any]) -> str:
+    """Return how rows were held out, and how many rows each part has."""
+    from qsovae.splits import PARTS, split_words
+
+    counts = ", ".join(f"{split[part]:,} {part}" for part in PARTS if part in split)
+    held_out = split["kind"]
+    if held_out != "another catalog":
+        held_out = f"held out {split_words(split)}"
+    return f"{held_out}; rows: {counts}"
 
 
 def _scores_block(title: str, scores: dict[str, Any]) -> str:

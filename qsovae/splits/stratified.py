@@ -1,52 +1,18 @@
-"""A split that holds out the same share of each class.
+"""Splits that hold out the same share of each class.
 
-Within splits: uses fingerprints only.
+Within splits: above sides.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+import warnings
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import StratifiedKFold, train_test_split
 
-from qsovae.errors import ConfigError, InputError, ShapeError
-from qsovae.splits.fingerprints import NO_FINGERPRINT
-
-PARTS: tuple[str, ...] = ("train", "validation", "test", "unlabelled")
-
-_FEWEST_LABELLED = 20
-_FEWEST_OF_A_CLASS = 4
-
-
-@dataclass(frozen=True)
-class Split:
-    """The part that each row of a catalog plays, and the rule that assigned it.
-
-    Parameters
-    ----------
-    rule : dict
-        What repeats the split: kind, test_fraction, seed; and what came of it:
-        counts (rows of each part) and notes. Ready for JSON.
-    part : ndarray of str, (n_rows,)
-        One of ``PARTS`` for each row.
-    """
-
-    rule: dict[str, Any]
-    part: NDArray[np.str_]
-
-    def rows(self, *parts: str) -> NDArray[np.int64]:
-        """Return the positions of the rows in any of ``parts``, ascending."""
-        unknown = sorted(set(parts) - set(PARTS))
-        if unknown:
-            raise ConfigError(
-                f"no such part of a split: {unknown}",
-                "qsovae.splits",
-                f"Choose from {list(PARTS)}.",
-            )
-        return np.flatnonzero(np.isin(self.part, parts))
+from qsovae.errors import ConfigError
+from qsovae.splits.sides import FEWEST_OF_A_CLASS, two_sides
+from qsovae.splits.split import Split, check_draw, check_folds, labelled_rows
 
 
 def stratified_split(
@@ -60,8 +26,8 @@ def stratified_split(
 
     The labelled rows, in catalog order, are split by scikit-learn's
     ``train_test_split(stratify=class_label, random_state=seed)``. A class with fewer
-    than four rows only trains. A test row whose group also trains is moved to
-    training, so that no object is on both sides; both are noted in the rule.
+    than four rows only trains. Rows of one group then go where its first labelled row
+    went, so that no object is on both sides. Both are noted in the rule.
 
     Parameters
     ----------
@@ -72,121 +38,76 @@ def stratified_split(
     seed : int
         Seed of the shuffle.
     groups : array_like, (n_rows,), optional
-        Rows with equal entries are one object: its id, or the row's fingerprint.
-        Null, or ``NO_FINGERPRINT`` among unsigned integers, leaves a row ungrouped.
+        Rows with equal entries are one object: its id, the row's fingerprint, or what
+        ``repeat_groups`` returns. Null, -1, or ``NO_FINGERPRINT`` among unsigned
+        integers, leaves a row ungrouped.
     where : str
         File and column of the labels, for errors to name.
 
     Raises
     ------
     InputError
-        If fewer than 20 rows are labelled, or grouping leaves no test row.
+        If fewer than 20 rows are labelled, or grouping leaves a side empty.
     ConfigError
         If the fraction is not between 0 and 1 or leaves a side too small, or the
         seed is no whole number that a generator takes.
     """
-    labels, labelled = _labelled_rows(class_label)
-    _check_request(labelled.size, test_fraction, seed, where)
-    codes, classes = pd.factorize(labels[labelled].astype(str), sort=True)
-    counts = np.bincount(codes, minlength=len(classes))
-    is_rare = counts < _FEWEST_OF_A_CLASS
-    notes = [
-        f"class {classes[k]} has {counts[k]} row(s), too few to hold any out: "
-        "it only trains"
-        for k in np.flatnonzero(is_rare)
-    ]
-    part = np.full(len(labels), "unlabelled", dtype="<U10")
-    part[labelled] = "train"
-    drawn_from = ~is_rare[codes]
-    test = _draw_test(codes[drawn_from], test_fraction, seed)
-    part[labelled[drawn_from][test]] = "test"
-    if groups is not None:
-        notes += _keep_groups_together(part, groups, where)
-    tested = np.bincount(codes[part[labelled] == "test"], minlength=len(classes))
-    notes += [
-        f"class {classes[k]} has no test row"
-        for k in np.flatnonzero(~is_rare & (tested == 0))
-    ]
+    check_draw(test_fraction, seed)
+    labels, labelled = labelled_rows(class_label, where)
+    codes, _ = pd.factorize(labels[labelled].astype(str), sort=True)
+    drawn_from = np.flatnonzero(np.bincount(codes)[codes] >= FEWEST_OF_A_CLASS)
+    tested = np.zeros(len(labels), dtype=bool)
+    drawn = _draw_test(codes[drawn_from], test_fraction, seed)
+    tested[labelled[drawn_from][drawn]] = True
     rule = {
         "kind": "stratified",
         "test_fraction": float(test_fraction),
         "seed": int(seed),
         "grouped": groups is not None,
-        "counts": _counts(part),
-        "notes": notes,
     }
-    return Split(rule, part)
+    return two_sides(rule, labels, tested, where, groups)
 
 
-def with_validation(split: Split, rows: Sequence[int] | NDArray[Any]) -> Split:
-    """Return the split with those training rows marked as validation.
+def stratified_folds(
+    class_label: ArrayLike,
+    n_folds: int,
+    seed: int,
+    groups: ArrayLike | None = None,
+    where: str = "class_label",
+) -> list[Split]:
+    """Return splits that test one part after the other, the same share of each class.
+
+    Those of scikit-learn's ``StratifiedKFold(shuffle=True, random_state=seed)``; rare
+    classes and groups as in ``stratified_split``, whose other parameters and errors
+    these are.
 
     Parameters
     ----------
-    split : Split
-        Where the rows are still in training.
-    rows : sequence of int
-        Positions in the catalog that chose the best epoch.
-
-    Raises
-    ------
-    InputError
-        If a row is not in training, for validation on test rows would flatter.
+    class_label, seed, groups, where
+        As of ``stratified_split``.
+    n_folds : int
+        How many; 2 or more.
     """
-    chosen = np.asarray(rows, dtype=np.int64)
-    inside = (chosen >= 0) & (chosen < len(split.part))
-    wrong = chosen[~inside]
-    if wrong.size == 0:
-        wrong = chosen[split.part[chosen] != "train"]
-    if wrong.size:
-        raise InputError(
-            f"{wrong.size} validation row(s) are not in training, "
-            f"the first is row {wrong[0]}",
-            "qsovae.with_validation",
-            "Pass positions in the catalog of rows that train.",
-        )
-    part = split.part.copy()
-    part[chosen] = "validation"
-    return Split({**split.rule, "counts": _counts(part)}, part)
-
-
-def _labelled_rows(
-    class_label: ArrayLike,
-) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Return the labels as one array and the positions that have one."""
-    labels = np.asarray(class_label, dtype=object)
-    if labels.ndim != 1:
-        raise ShapeError(
-            f"class labels have shape {labels.shape}",
-            "qsovae.stratified_split",
-            "Pass one label for each row.",
-        )
-    return labels, np.flatnonzero(~np.asarray(pd.isna(labels)))
-
-
-def _check_request(
-    n_labelled: int, test_fraction: float, seed: int, where: str
-) -> None:
-    """Refuse a fraction, a seed or a number of rows that cannot be split."""
-    if not 0.0 < test_fraction < 1.0:
-        raise ConfigError(
-            f"test fraction is {test_fraction}",
-            "qsovae.stratified_split",
-            "Choose a share between 0 and 1; 0.3 holds out 30 %.",
-        )
-    if not 0 <= seed < 2**32 or int(seed) != seed:
-        raise ConfigError(
-            f"seed is {seed}",
-            "qsovae.stratified_split",
-            "Choose a whole number from 0 to 4294967295.",
-        )
-    if n_labelled < _FEWEST_LABELLED:
-        raise InputError(
-            f"{n_labelled} rows are labelled, too few to train on some and test on "
-            "others",
-            where,
-            f"Label at least {_FEWEST_LABELLED} rows.",
-        )
+    check_folds(n_folds)
+    check_draw(1.0 / n_folds, seed)
+    labels, labelled = labelled_rows(class_label, where)
+    codes, _ = pd.factorize(labels[labelled].astype(str), sort=True)
+    drawn_from = np.flatnonzero(np.bincount(codes)[codes] >= FEWEST_OF_A_CLASS)
+    cutter = StratifiedKFold(n_folds, shuffle=True, random_state=int(seed))
+    splits = []
+    with warnings.catch_warnings():
+        # That a class has fewer rows than folds; the rule notes where it is not tested.
+        warnings.simplefilter("ignore", UserWarning)
+        parts = list(cutter.split(drawn_from, codes[drawn_from]))
+    for fold, (_, drawn) in enumerate(parts):
+        tested = np.zeros(len(labels), dtype=bool)
+        tested[labelled[drawn_from][drawn]] = True
+        rule = {
+            "kind": "stratified", "fold": fold + 1, "folds": n_folds, "seed": int(seed),
+            "grouped": groups is not None,
+        }  # fmt: skip
+        splits.append(two_sides(rule, labels, tested, where, groups))
+    return splits
 
 
 def _draw_test(
@@ -209,40 +130,3 @@ def _draw_test(
         random_state=int(seed),
     )  # fmt: skip
     return np.asarray(test, dtype=np.int64)
-
-
-def _keep_groups_together(
-    part: NDArray[np.str_], groups: ArrayLike, where: str
-) -> list[str]:
-    """Move test rows whose group also trains into training; say how many."""
-    entries = np.asarray(groups)
-    if entries.shape != part.shape:
-        raise ShapeError(
-            f"{entries.shape} groups for {part.size} rows",
-            "qsovae.stratified_split",
-            "Pass one group for each row.",
-        )
-    codes, _ = pd.factorize(entries)
-    grouped = codes >= 0
-    if entries.dtype.kind == "u":
-        grouped &= entries != NO_FINGERPRINT
-    training = np.unique(codes[grouped & (part == "train")])
-    straddling = (part == "test") & grouped & np.isin(codes, training)
-    if not straddling.any():
-        return []
-    n_moved, n_test = int(straddling.sum()), int((part == "test").sum())
-    if n_moved == n_test:
-        raise InputError(
-            f"all {n_test} test rows repeat rows that train",
-            where,
-            "Remove repeated rows, or choose features that tell objects apart.",
-        )
-    part[straddling] = "train"
-    return [
-        f"{n_moved} of {n_test} test rows repeat rows that train: moved to training"
-    ]
-
-
-def _counts(part: NDArray[np.str_]) -> dict[str, int]:
-    """Return how many rows each part has."""
-    return {name: int(np.count_nonzero(part == name)) for name in PARTS}

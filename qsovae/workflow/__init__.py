@@ -8,6 +8,7 @@ from qsovae.workflow.evaluate import evaluate_rows, evaluate_run, test_rows
 from qsovae.workflow.mixes import SKY, sought_class
 from qsovae.workflow.project import make_map, project_catalog
 from qsovae.workflow.request import TrainRequest
+from qsovae.workflow.resplit import evaluate_splits, own_catalog, split_results
 from qsovae.workflow.score import PRIOR_KINDS, ScoredCatalog, score_catalog
 from qsovae.workflow.train import train_run
 
@@ -18,11 +19,14 @@ __all__ = [
     "TrainRequest",
     "evaluate_rows",
     "evaluate_run",
+    "evaluate_splits",
     "evaluation_details",
     "make_map",
+    "own_catalog",
     "project_catalog",
     "score_catalog",
     "sought_class",
+    "split_results",
     "test_rows",
     "train_run",
 ]

@@ -1,6 +1,6 @@
 """Scores of a finished run: on its own test rows, or on another catalog.
 
-Within workflow: above report, mixes and details.
+Within workflow: above report, mixes, details and resplit.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +22,7 @@ from qsovae.workflow.report import (
     scores_of,
     scores_report,
 )
+from qsovae.workflow.resplit import split_results
 
 Choose = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -61,7 +62,7 @@ def evaluate_run(
     -------
     dict
         As ``qsovae evaluate --json`` prints it. Under ``details``: what
-        ``evaluation_details`` returns.
+        ``evaluation_details`` returns; under ``splits`` what ``split_results`` does.
 
     Raises
     ------
@@ -72,7 +73,10 @@ def evaluate_run(
     """
     mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
     report, rows = evaluate_rows(run, catalog, label, quality_choice, quality)
-    return report | {"details": details_of(run, rows, mix, name)}
+    return report | {
+        "details": details_of(run, rows, mix, name),
+        "splits": split_results(run),
+    }
 
 
 class Evaluated(NamedTuple):

@@ -5,21 +5,25 @@ Within workflow: above gathering, request and progress.
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from qsovae.bands import Quality
 from qsovae.baseline import fit_baseline
 from qsovae.batch import row_portions
 from qsovae.estimator import VAEClassifier
 from qsovae.inference import infer_table, probability_columns
 from qsovae.scratch import room_for
 from qsovae.splits import (
-    NO_FINGERPRINT,
+    RowPlaces,
     Split,
+    repeat_groups,
     row_fingerprints,
-    stratified_split,
+    split_folds,
+    split_rows,
     with_validation,
 )
 from qsovae.training import EpochReport
@@ -32,11 +36,13 @@ from qsovae.workflow.request import TrainRequest
 class Prepared:
     """A catalog made ready to train on; what is by row is in its order.
 
-    ``scratch`` is the folder for what does not fit into memory.
+    ``groups`` are those of ``repeat_groups``, ``scratch`` is the folder for what does
+    not fit into memory.
     """
 
     catalog: Gathered
     fingerprints: NDArray[np.uint64]
+    groups: NDArray[np.int64]
     split: Split
     scratch: Path
 
@@ -48,19 +54,77 @@ def prepare(request: TrainRequest, scratch: Path, steps: Steps) -> Prepared:
     ------
     CatalogError
         If the catalog, the label column or a feature cannot be used.
+    InputError
+        If the catalog lacks what the split goes by.
     ConfigError
         If it was stopped.
     """
     catalog = gather(request, scratch, steps.tell, steps.stop_asked)
-    values = catalog.table.values
-    fingerprints = np.concatenate(
-        [row_fingerprints(values[rows]) for rows in row_portions(len(values))]
+    ready = _Ready.of(catalog, request, scratch)
+    return ready.prepared(
+        split_rows(
+            catalog.plan, ready.places, request.test_fraction, request.seed, ready.where
+        )
     )
-    split = stratified_split(
-        catalog.labels.class_label, request.test_fraction, request.seed, fingerprints,
-        f"{catalog.name}, column {request.label}",
-    )  # fmt: skip
-    return Prepared(catalog, fingerprints, split, scratch)
+
+
+def prepare_folds(
+    request: TrainRequest, n_folds: int, scratch: Path, steps: Steps
+) -> list[Prepared]:
+    """Return the catalog with each of the splits that test one part after the other.
+
+    Raises as ``prepare``.
+    """
+    catalog = gather(request, scratch, steps.tell, steps.stop_asked)
+    ready = _Ready.of(catalog, request, scratch)
+    splits = split_folds(catalog.plan, ready.places, n_folds, request.seed, ready.where)
+    return [ready.prepared(split) for split in splits]
+
+
+class _Ready(NamedTuple):
+    """A catalog of which it is known which rows are one object."""
+
+    catalog: Gathered
+    fingerprints: NDArray[np.uint64]
+    groups: NDArray[np.int64]
+    scratch: Path
+    where: str
+
+    @classmethod
+    def of(cls, catalog: Gathered, request: TrainRequest, scratch: Path) -> "_Ready":
+        """Return a gathered catalog made ready."""
+        values = catalog.table.values
+        fingerprints = np.concatenate(
+            [row_fingerprints(values[rows]) for rows in row_portions(len(values))]
+        )
+        return cls(
+            catalog, fingerprints, _repeats(catalog, fingerprints), scratch,
+            f"{catalog.name}, column {request.label}",
+        )  # fmt: skip
+
+    @property
+    def places(self) -> RowPlaces:
+        """What the rows are split by."""
+        return self.catalog.places._replace(groups=self.groups)
+
+    def prepared(self, split: Split) -> Prepared:
+        """Return the catalog with a split."""
+        return Prepared(
+            self.catalog, self.fingerprints, self.groups, split, self.scratch
+        )
+
+
+def _repeats(catalog: Gathered, fingerprints: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return the number of each object that several rows are of, (n_rows,), or -1."""
+    quality, places = catalog.facts.quality, catalog.places
+    # Only what a check found to be double is asked for again.
+    has_id = (quality & Quality.DUPLICATE_ID) > 0
+    is_near = (quality & Quality.DUPLICATE_POSITION) > 0
+    ids = catalog.facts.object_id.where(has_id)
+    if places.ra_deg is None or places.dec_deg is None:
+        return repeat_groups(fingerprints, ids)
+    ra, dec = (np.where(is_near, v, np.nan) for v in (places.ra_deg, places.dec_deg))
+    return repeat_groups(fingerprints, ids, ra, dec)
 
 
 def _taken(
@@ -113,11 +177,9 @@ def _fitted_rows(prepared: Prepared, steps: Steps) -> NDArray[np.int64]:
     Without its label a repeated row would still teach the scaler and the network what
     the test row looks like.
     """
-    split, prints = prepared.split, prepared.fingerprints
-    tested = prints[split.rows("test")]
-    repeats = (split.part == "unlabelled") & np.isin(
-        prints, tested[tested != NO_FINGERPRINT]
-    )
+    split, groups = prepared.split, prepared.groups
+    tested = groups[split.rows("test")]
+    repeats = (split.part == "unlabelled") & np.isin(groups, tested[tested >= 0])
     if repeats.any():
         steps.notes.append(
             f"{int(repeats.sum())} unlabelled rows repeat test rows: "

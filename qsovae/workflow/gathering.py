@@ -4,7 +4,7 @@ Within workflow: beside progress, above request.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from qsovae.features import (
 from qsovae.inference import RowFacts
 from qsovae.progress import Progress, Teller
 from qsovae.scratch import room_for
+from qsovae.splits import RowPlaces, SplitPlan
 from qsovae.workflow.request import TrainRequest
 
 
@@ -33,7 +34,8 @@ from qsovae.workflow.request import TrainRequest
 class Gathered:
     """What a training needs of a catalog, which itself may be larger than memory.
 
-    ``table`` is float32, and mapped from files where it is large.
+    ``table`` is float32, and mapped from files where it is large. ``plan`` is that of
+    the request, its band found, and ``places`` has what it asks for.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Gathered:
     labels: Labels
     table: FeatureTable
     facts: RowFacts
+    plan: SplitPlan
+    places: RowPlaces
 
     @property
     def n_rows(self) -> int:
@@ -81,16 +85,33 @@ def gather(
             "the catalog has no rows", portions.name, "Give one with rows."
         )
     portions.mapping.column(request.label)
-    rows = _Rows(portions, _features(portions.sample, request), scratch)
+    features = _features(portions.sample, request)
+    plan = _with_band(request.split, features)
+    rows = _Rows(portions, features, plan, scratch)
     tell.step("read", f"building the features of {portions.name}")
     for here, portion in portions:
         rows.see(portion, here, portion.raw.frame[request.label])
     where = f"{portions.name}, column {request.label}"
+    labels = read_labels(rows.all_labels(), where)
     return Gathered(
         portions.name, portions.sha256, portions.mapping, rows.is_simulated,
-        portions.notes, read_labels(rows.all_labels(), where), rows.table(),
-        rows.facts(),
+        portions.notes, labels, rows.table(), rows.facts(), plan,
+        rows.places(labels.class_label),
     )  # fmt: skip
+
+
+def _with_band(plan: SplitPlan, features: tuple[Feature, ...]) -> SplitPlan:
+    """Return a plan from bright to faint with its band: that of a magnitude feature."""
+    if plan.kind != "bright-to-faint" or plan.band is not None:
+        return plan
+    bands = [f.sources[0] for f in features if f.kind == "magnitude"]
+    if not bands:
+        raise CatalogError(
+            "no feature is a magnitude to go from bright to faint by",
+            "split",
+            "Name the band, as in bright-to-faint:r, or split otherwise.",
+        )
+    return replace(plan, band=bands[0])
 
 
 def _features(sample: Catalog, request: TrainRequest) -> tuple[Feature, ...]:
@@ -119,10 +140,16 @@ class _Rows:
     """Collects what portions say of their rows."""
 
     def __init__(
-        self, portions: CatalogPortions, features: tuple[Feature, ...], scratch: Path
+        self,
+        portions: CatalogPortions,
+        features: tuple[Feature, ...],
+        plan: SplitPlan,
+        scratch: Path,
     ) -> None:
         shape = portions.n_rows, len(features)
-        self._features = features
+        self._features, self._plan = features, plan
+        self._has_position = portions.sample.position is not None
+        self._placing: list[pd.Series[Any]] = []
         self._values, self._sigma = room_for(shape, scratch), room_for(shape, scratch)
         self._has_sigma = False
         self._checks = RowChecks(portions)
@@ -142,6 +169,11 @@ class _Rows:
         ids = portion.object_id
         self._ids.append(ids + rows.start if portion.id_is_row else ids)
         self._morphology.append(portion.morphology)
+        if self._plan.band is not None:
+            self._placing.append(pd.Series(portion.magnitude(self._plan.band)[0]))
+        elif self._plan.column is not None:
+            portion.mapping.column(self._plan.column)
+            self._placing.append(portion.raw.frame[self._plan.column])
         self.is_simulated |= portion.is_simulated
 
     def all_labels(self) -> "pd.Series[Any]":
@@ -152,6 +184,18 @@ class _Rows:
         """Return the features."""
         sigma = self._sigma if self._has_sigma else None
         return FeatureTable(self._features, self._values, sigma)
+
+    def places(self, class_label: NDArray[np.object_]) -> RowPlaces:
+        """Return what the plan goes by."""
+        ra, dec = self._checks.position if self._has_position else (None, None)
+        placing = None
+        if self._placing:
+            placing = pd.concat(self._placing, ignore_index=True).to_numpy()
+        by_band = self._plan.band is not None
+        return RowPlaces(
+            class_label, None, ra, dec,
+            placing if by_band else None, None if by_band else placing,
+        )  # fmt: skip
 
     def facts(self) -> RowFacts:
         """Return what else is known, once every portion was seen."""

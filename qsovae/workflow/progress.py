@@ -21,7 +21,7 @@ class Steps:
 
     Parameters
     ----------
-    writer : RunWriter
+    writer : RunWriter, optional
         Keeps the progress log, and sees the file that asks to stop.
     on_progress : callable, optional
         Called with each entry of the log.
@@ -31,7 +31,7 @@ class Steps:
 
     def __init__(
         self,
-        writer: RunWriter,
+        writer: RunWriter | None,
         on_progress: Progress | None,
         should_stop: Callable[[], bool] | None,
     ) -> None:
@@ -43,7 +43,8 @@ class Steps:
 
     def tell(self, entry: dict[str, Any]) -> None:
         """Tell whoever watches."""
-        self._writer.report(entry)
+        if self._writer is not None:
+            self._writer.report(entry)
         if self._on_progress is not None:
             self._on_progress(entry)
 
@@ -57,10 +58,9 @@ class Steps:
 
     def stop_asked(self) -> bool:
         """Return whether somebody asked to stop, now or before."""
-        asked = self._writer.stop_asked() or bool(
-            self._should_stop and self._should_stop()
-        )
-        self._stopped = self._stopped or asked
+        asked = self._writer is not None and self._writer.stop_asked()
+        asked |= bool(self._should_stop and self._should_stop())
+        self._stopped |= asked
         return self._stopped
 
     def stopped(self, note: str) -> None:
