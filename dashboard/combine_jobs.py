@@ -3,11 +3,10 @@
 import streamlit as st
 
 from dashboard.combined import result_names
-from dashboard.combining import Combination, ask_to_stop, combinations, put_away
+from dashboard.combining import ask_to_stop, combinations, put_away
+from dashboard.job_view import show_failure, show_running
 from dashboard.layout import escaped
 from dashboard.state import current_view
-
-_RUNNING = ("running", "stopping")
 
 
 def follow(name: str) -> None:
@@ -24,7 +23,7 @@ def _followed() -> list[str]:
 def show_jobs() -> None:
     """Show every combination; renewed every second while one runs."""
     listed = combinations()
-    busy = [c.name for c in listed if c.status in _RUNNING]
+    busy = [c.name for c in listed if c.is_busy]
     for name in busy:
         follow(name)
     for ended in listed:
@@ -32,7 +31,10 @@ def show_jobs() -> None:
             put_away(ended.name)
         elif ended.name not in busy:
             follow(ended.name)
-            _show_failure(ended)
+            if show_failure(ended, f"{escaped(ended.name)}: ", "combine"):
+                put_away(ended.name)
+                _followed().remove(ended.name)
+                st.rerun()
     _tell_of_success([c.name for c in listed if c.status != "done"])
     st.fragment(_show_progress, run_every=1 if busy else None)(busy)
 
@@ -52,37 +54,10 @@ def _tell_of_success(unfinished: list[str]) -> None:
 
 def _show_progress(busy: list[str]) -> None:
     """Show those that run; when one has ended, the whole page is shown anew."""
-    running = [c for c in combinations() if c.status in _RUNNING]
+    running = [c for c in combinations() if c.is_busy]
     if [c.name for c in running] != busy:
         st.rerun()
     for listed in running:
-        _show_running(listed)
-
-
-def _show_running(listed: Combination) -> None:
-    """Show how far a combination is, with the means to stop it."""
-    with st.container(border=True, key=f"combining_{listed.name}"):
-        head, stop = st.columns([5, 1], vertical_alignment="center")
-        head.subheader(f"Combining {escaped(listed.name)}", anchor=False)
-        stopping = listed.status == "stopping"
-        if stop.button(
-            "Stopping …" if stopping else "Stop", key=f"combine_stop_{listed.name}",
-            icon=":material/stop_circle:", width="stretch", disabled=stopping,
-        ):  # fmt: skip
-            ask_to_stop(listed.name)
-        st.progress(listed.fraction, text=escaped(listed.message))
-        st.caption("It goes on when this page is left or closed.")
-
-
-def _show_failure(listed: Combination) -> None:
-    """Say why nothing came of a combination, until that is dismissed."""
-    words, dismiss = st.columns([6, 1], vertical_alignment="center")
-    said = f"{escaped(listed.name)}: {escaped(listed.message)}"
-    if listed.status == "stopped":
-        words.info(said, icon=":material/stop_circle:")
-    else:
-        words.error(said, icon=":material/error:")
-    if dismiss.button("Dismiss", key=f"combine_dismiss_{listed.name}", width="stretch"):
-        put_away(listed.name)
-        _followed().remove(listed.name)
-        st.rerun()
+        show_running(
+            listed, f"Combining {escaped(listed.name)}", "combine", ask_to_stop
+        )

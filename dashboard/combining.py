@@ -73,25 +73,6 @@ class CombineChoice:
         ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Combination:
-    """A combination that runs, or has not been put away yet.
-
-    Attributes
-    ----------
-    name, status : str
-        Of the result; ``running``, ``stopping``, ``done``, ``stopped`` or ``failed``.
-    message : str
-        What it does, or why it did not end well.
-    fraction : float
-    """
-
-    name: str
-    status: str
-    message: str
-    fraction: float = 0.0
-
-
 def start_combining(choice: CombineChoice) -> None:
     """Start a process that combines what was chosen.
 
@@ -122,7 +103,7 @@ def start_combining(choice: CombineChoice) -> None:
     launching.launch(command, place)
 
 
-def combinations() -> list[Combination]:
+def combinations() -> list[launching.Job]:
     """Return the combinations that run or have not been put away, by name."""
     folder = _place("any").parent
     places = sorted(folder.iterdir()) if folder.is_dir() else []
@@ -141,26 +122,14 @@ def put_away(name: str) -> None:
         shutil.rmtree(_place(name), ignore_errors=True)
 
 
-def _combination(place: Path) -> Combination:
-    lines = launching.progress_lines(place)
-    last = lines[-1] if lines else {}
-    message = str(last.get("message", ""))
-    if _is_busy(place.name):
-        status = "stopping" if launching.is_stopping(place) else "running"
-        fraction = min(max(float(last.get("fraction", 0.0)), 0.0), 1.0)
-        return Combination(place.name, status, message or "starting", fraction)
-    if last.get("phase") == "done" and report_path(place.name).is_file():
-        return Combination(place.name, "done", message, 1.0)
-    if launching.is_stopping(place):
-        return Combination(place.name, "stopped", "stopped: nothing was written")
-    if last.get("phase") != "failed":
-        message = launching.logged_error(place) or "its process ended early: try again"
-    return Combination(place.name, "failed", message)
+def _combination(place: Path) -> launching.Job:
+    return launching.job_at(
+        place, "nothing was written", has_result=report_path(place.name).is_file()
+    )
 
 
 def _is_busy(name: str) -> bool:
-    place = _place(name)
-    return launching.is_starting(place) or qsovae.is_alive(place)
+    return launching.is_busy(_place(name))
 
 
 def _place(name: str) -> Path:

@@ -39,6 +39,7 @@ class TrainingChoice:
     test_fraction: float
     seed: int
     overwrite: bool = False
+    split: str = "stratified"
 
     def command(self, folder: Path, mapping: Path) -> list[str]:
         """Return the command line that trains it into a runs folder.
@@ -48,7 +49,7 @@ class TrainingChoice:
         options: dict[str, object] = {
             "label": self.label, "run": self.run, "mapping": mapping,
             "latent": self.n_latent, "test-fraction": self.test_fraction,
-            "seed": self.seed, "runs": folder,
+            "seed": self.seed, "split": self.split, "runs": folder,
         }  # fmt: skip
         if self.features is not None:
             options["features"] = ",".join(self.features)

@@ -9,6 +9,7 @@ import re
 import subprocess
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,30 @@ _STARTING_SECONDS = 60.0  # until a new process must have left word of itself
 # How the command line begins its last words.
 _ERROR = re.compile(r"^qsovae[a-z ]*: error: ")
 _LOG_TAIL = 4000
+
+
+@dataclass(frozen=True)
+class Job:
+    """A process that runs, or has not been put away yet.
+
+    Attributes
+    ----------
+    name, status : str
+        Of the folder; ``running``, ``stopping``, ``done``, ``stopped`` or ``failed``.
+    message : str
+        What it does, or why it did not end well.
+    fraction : float
+    """
+
+    name: str
+    status: str
+    message: str
+    fraction: float = 0.0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it runs."""
+        return self.status in ("running", "stopping")
 
 
 def launch(command: list[str], place: Path) -> None:
@@ -74,3 +99,29 @@ def logged_error(place: Path) -> str | None:
 def progress_lines(place: Path) -> list[dict[str, Any]]:
     """Return the entries of a log; a half-written last line waits for its end."""
     return qsovae.read_json_lines(place / _PROGRESS)
+
+
+def is_busy(place: Path) -> bool:
+    """Return whether the process of a folder runs or is about to."""
+    return is_starting(place) or qsovae.is_alive(place)
+
+
+def job_at(place: Path, stopped: str, *, has_result: bool = True) -> Job:
+    """Return what became of the process of a folder.
+
+    ``stopped`` says what a stop leaves; without its result a process did not end well.
+    """
+    lines = progress_lines(place)
+    last = lines[-1] if lines else {}
+    message = str(last.get("message", ""))
+    if is_busy(place):
+        status = "stopping" if is_stopping(place) else "running"
+        fraction = min(max(float(last.get("fraction", 0.0)), 0.0), 1.0)
+        return Job(place.name, status, message or "starting", fraction)
+    if last.get("phase") == "done" and has_result:
+        return Job(place.name, "done", message, 1.0)
+    if is_stopping(place):
+        return Job(place.name, "stopped", f"stopped: {stopped}")
+    if last.get("phase") != "failed":
+        message = logged_error(place) or "its process ended early: try again"
+    return Job(place.name, "failed", message)

@@ -9,6 +9,7 @@ import qsovae
 from dashboard import cache, jobs
 from dashboard.layout import escaped
 from dashboard.sources import Source, mappings_folder
+from dashboard.split_form import choose_split
 from dashboard.state import seed
 
 _NEVER_LABELS = ("id", "ra", "dec", "magnitude", "magnitude_error", "feature_error")
@@ -39,8 +40,12 @@ def show_form(source: Source, mapping: qsovae.Mapping) -> None:
     st.caption(_classes_sentence(cache.class_counts(source, mapping, label)))
     features = _choose_features(cache.catalog(source, mapping), label)
     choice = _choose_settings(source, mapping, label, features)
-    if st.button("Start training", key="train_start", type="primary",
-                 icon=":material/play_arrow:", disabled=features == ()):  # fmt: skip
+    is_ready = choice is not None and features != ()
+    asked = st.button(
+        "Start training", key="train_start", type="primary",
+        icon=":material/play_arrow:", disabled=not is_ready,
+    )  # fmt: skip
+    if asked and choice is not None:
         jobs.start_training(choice, qsovae.runs_folder(), mappings_folder())
         st.session_state.pop("train_name", None)
         st.rerun()
@@ -76,8 +81,8 @@ def _choose_settings(
     mapping: qsovae.Mapping,
     label: str,
     features: tuple[str, ...] | None,
-) -> jobs.TrainingChoice:
-    """Show the remaining settings and return the whole choice."""
+) -> jobs.TrainingChoice | None:
+    """Show the remaining settings and return the whole choice, None until it is one."""
     names = {r.name for r in qsovae.list_runs()}
     seed("train_name", free_name(source.path.name, names))
     left, right = st.columns(2)
@@ -85,7 +90,12 @@ def _choose_settings(
     fraction = right.slider(
         "Rows held out for the test, %", 5, 60, 30, 5, key="train_fraction"
     )
-    epochs, n_latent, chosen_seed = _choose_expert_settings()
+    with st.expander("Expert: rows held out, epochs, latent dimensions, seed"):
+        split = choose_split(mapping, "train")
+        epochs, n_latent, chosen_seed = _choose_expert_settings()
+    if split is None:
+        st.info("Choose the column whose values are held out.")
+        return None
     overwrite = run in names and st.checkbox(
         "Replace the run of this name", key="train_overwrite"
     )
@@ -95,26 +105,26 @@ def _choose_settings(
         label=label, run=run, features=features,
         epochs=epochs, n_latent=n_latent,
         test_fraction=fraction / 100, seed=chosen_seed, overwrite=bool(overwrite),
+        split=split,
     )  # fmt: skip
 
 
 def _choose_expert_settings() -> tuple[int | None, int, int]:
     """Return epochs, None for the rule's own, latent dimensions and seed."""
-    with st.expander("Expert: epochs, latent dimensions, seed"):
-        left, middle, right = st.columns(3)
-        epochs = left.number_input(
-            "Epochs", 1, 1000, None, key="train_epochs", placeholder="by size",
-            help="As many as the catalog's size asks for, unless a number is given. "
-            "Training ends earlier when the validation rows gain no more.",
-        )  # fmt: skip
-        n_latent = middle.number_input(
-            "Latent dimensions", 2, 64, 8, key="train_latent",
-            help="More reconstruct better and are harder to look at.",
-        )  # fmt: skip
-        chosen = right.number_input(
-            "Seed", 0, 2**31 - 1, 0, key="train_seed",
-            help="Of the split, the network, the baseline and the map.",
-        )  # fmt: skip
+    left, middle, right = st.columns(3)
+    epochs = left.number_input(
+        "Epochs", 1, 1000, None, key="train_epochs", placeholder="by size",
+        help="As many as the catalog's size asks for, unless a number is given. "
+        "Training ends earlier when the validation rows gain no more.",
+    )  # fmt: skip
+    n_latent = middle.number_input(
+        "Latent dimensions", 2, 64, 8, key="train_latent",
+        help="More reconstruct better and are harder to look at.",
+    )  # fmt: skip
+    chosen = right.number_input(
+        "Seed", 0, 2**31 - 1, 0, key="train_seed",
+        help="Of the split, the network, the baseline and the map.",
+    )  # fmt: skip
     return None if epochs is None else int(epochs), int(n_latent), int(chosen)
 
 

@@ -19,6 +19,7 @@ from dashboard.layout import escaped, page_head, page_link, refusals, simulated_
 from dashboard.run_choice import choose_run, opened_run
 from dashboard.scoring_view import show_scoring
 from dashboard.sources import find_source
+from dashboard.splits_view import show_splits
 from dashboard.state import View, current_view
 
 _PURPOSE = "How good a run is, on rows it has not seen, beside gradient boosting."
@@ -54,7 +55,9 @@ def show_evaluation(view: View, run: qsovae.Run) -> None:
         show_classes(scores, rival, name, is_simulated=simulated)
     show_report(report, run.name)
 
-    show_details(view, run, of, name, is_simulated=simulated)
+    details = show_details(view, run, of, name, is_simulated=simulated)
+    if of is None and view.morphology == "all" and not view.quality:
+        show_splits(run, report, details, find_source(view.catalog))
 
 
 def main() -> None:

@@ -112,3 +112,5 @@ def _refit(run: "Run", options: Namespace) -> None:
         evaluate_splits(
             run, options.split, options.catalog, options.folds, tell, stop_asked
         )
+        if watched is not None:
+            watched.report({"phase": "done", "message": "done"})
