@@ -15,10 +15,10 @@ MIXES = {"test": "Of these rows", "sky": "Of the sky, r < 22"}
 
 def show_details(
     view: View, run: qsovae.Run, of: cache.Scored, name: str, *, is_simulated: bool
-) -> dict[str, Any]:
+) -> None:
     """Show how far probabilities can be trusted, and which sample they give.
 
-    ``of`` says whose rows are scored. Returns what `qsovae.evaluation_details` does.
+    ``of`` says whose rows are scored.
     """
     st.subheader("Calibration and samples", anchor=False)
     with st.container(horizontal=True):
@@ -41,7 +41,6 @@ def show_details(
         _show_calibration(found["calibration"], sought, name, is_simulated=is_simulated)
     with right:
         _show_sample(view, found["thresholds"], name, is_simulated=is_simulated)
-    return found
 
 
 def _rival_sentence(rival: dict[str, Any]) -> str:

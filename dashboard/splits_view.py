@@ -11,20 +11,16 @@ from dashboard.job_view import show_failure, show_running
 from dashboard.layout import choose_one, escaped, refusals, show_figure
 from dashboard.sources import Source
 from dashboard.split_form import choose_split, possible_splits
-from dashboard.state import seed
+from dashboard.state import View, seed
 
 _SCORES = {"accuracy": "Accuracy", "f1": "F1", "log_loss": "Log loss"}
 _OWN = "this run's own"
 
 
 def show_splits(
-    run: qsovae.Run, report: dict[str, Any], details: dict[str, Any],
-    opened: Source | None,
-) -> None:  # fmt: skip
-    """Show scores under other splits beside the run's own, and refit when asked.
-
-    ``details`` are those of all its test rows.
-    """
+    view: View, run: qsovae.Run, report: dict[str, Any], opened: Source | None
+) -> None:
+    """Show scores under other splits beside the run's own, and refit when asked."""
     st.subheader("Other splits", anchor=False)
     st.caption(
         "Rows held out at random have neighbours in training: in the same field, as "
@@ -33,6 +29,10 @@ def show_splits(
     )
     results = qsovae.split_results(run)
     if results:
+        sought = qsovae.sought_class(run.classes, view.sought)
+        details = cache.evaluation_details(
+            run, None, "all", None, sought, view.quality_choice, view.quality
+        )
         _show_results(run, report, details, results)
     job = splitting.refitting(run)
     st.fragment(_show_job, run_every=1 if job and job.is_busy else None)(run)

@@ -14,6 +14,7 @@ import streamlit as st
 import qsovae
 from dashboard.outlines import Outline, outlines_from_text, outlines_to_text
 
+SECTIONS = ("matrix", "samples", "splits")
 NORMALISATIONS = ("counts", "row", "column")
 MODELS = ("vae", "baseline")
 MIXES = ("test", "sky")
@@ -30,9 +31,9 @@ class View:
     ----------
     catalog, run, combined : str or None
         Key of a listed catalog; name of a listed run, and of a combined catalog.
-    normalise, model, morphology : str
-        Of Evaluate: one of ``NORMALISATIONS``, of ``MODELS``; of both pages: one of
-        ``qsovae.MORPHOLOGIES``.
+    section, normalise, model, morphology : str
+        Of Evaluate: one of ``SECTIONS``, ``NORMALISATIONS``, ``MODELS``; of both
+        pages: one of ``qsovae.MORPHOLOGIES``.
     colour : str
         What colours the map: a key of the page's list.
     quality_choice, quality : str, tuple of str
@@ -55,6 +56,7 @@ class View:
     catalog: str | None = None
     run: str | None = None
     combined: str | None = None
+    section: str = "matrix"
     normalise: str = "counts"
     model: str = "vae"
     morphology: str = "all"
@@ -169,6 +171,7 @@ _READERS: dict[str, Any] = {
     "catalog": _text,
     "run": _text,
     "combined": _text,
+    "section": _one_of(SECTIONS),
     "normalise": _one_of(NORMALISATIONS),
     "model": _one_of(MODELS),
     "morphology": _one_of(qsovae.MORPHOLOGIES),

@@ -3,24 +3,27 @@
 import streamlit as st
 
 import qsovae
-from dashboard.details_view import show_details
 from dashboard.evaluation_rows import read_report
+from dashboard.evaluation_sections import SECTIONS, Shown, show_section
 from dashboard.evaluation_view import (
     choose_morphology,
     scores_for,
     show_cards,
-    show_classes,
-    show_matrix,
-    show_report,
     split_sentence,
     trained_sentence,
 )
-from dashboard.layout import escaped, page_head, page_link, refusals, simulated_badge
+from dashboard.layout import (
+    choose_one,
+    escaped,
+    page_head,
+    page_link,
+    refusals,
+    simulated_badge,
+)
 from dashboard.run_choice import choose_run, opened_run
 from dashboard.scoring_view import show_scoring
 from dashboard.sources import find_source
-from dashboard.splits_view import show_splits
-from dashboard.state import View, current_view
+from dashboard.state import View, current_view, seed
 
 _PURPOSE = "How good a run is, on rows it has not seen, beside gradient boosting."
 
@@ -46,18 +49,10 @@ def show_evaluation(view: View, run: qsovae.Run) -> None:
         scores_for(report["baseline"], view.morphology) if report["baseline"] else None
     )
     show_cards(scores, rival)
-    both = {"vae": scores} | ({"baseline": rival} if rival else {})
-    name = f"{run.name}_{view.morphology}"
-    left, right = st.columns(2, gap="medium")
-    with left:
-        show_matrix(view, both, name, is_simulated=simulated)
-    with right:
-        show_classes(scores, rival, name, is_simulated=simulated)
-    show_report(report, run.name)
-
-    details = show_details(view, run, of, name, is_simulated=simulated)
-    if of is None and view.morphology == "all" and not view.quality:
-        show_splits(run, report, details, find_source(view.catalog))
+    shown = Shown(run, report, of, scores, rival, simulated)
+    seed("evaluate_section", view.section)
+    view.section = choose_one("Section", SECTIONS, "evaluate_section", show_label=False)
+    show_section(view, shown)
 
 
 def main() -> None:

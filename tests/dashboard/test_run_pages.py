@@ -60,7 +60,7 @@ def test_a_threshold_shows_the_sample_it_gives_here_and_on_the_sky(
 ):
     run = qsovae.open_run("tiny")
     tested = qsovae.test_rows(run)
-    page = open_page("Evaluate")
+    page = open_page("Evaluate", section="samples")
     at = sample_at(qsovae.evaluation_details(run, tested), 0.5)
     assert metrics(page)["Completeness"] == f"{at['completeness']:.3f}"
     assert metrics(page)["Purity"] == f"{at['purity']:.3f}"
@@ -85,11 +85,15 @@ def test_a_threshold_shows_the_sample_it_gives_here_and_on_the_sky(
 
 @pytest.mark.usefixtures("server")
 def test_a_sample_comes_back_from_its_address(open_page, metrics):
-    page = open_page("Evaluate", mix="sky", sought="STAR", threshold="0.3")
+    page = open_page(
+        "Evaluate", section="samples", mix="sky", sought="STAR", threshold="0.3"
+    )
     assert page.button_group(key="evaluate_class").value == "STAR"
     assert page.slider(key="evaluate_threshold").value == 0.3
     assert "Sources per deg²" in metrics(page)
-    odd = open_page("Evaluate", mix="moon", sought="BLAZAR", threshold="7")
+    odd = open_page(
+        "Evaluate", section="samples", mix="moon", sought="BLAZAR", threshold="7"
+    )
     assert odd.button_group(key="evaluate_class").value == "QSO"
     assert odd.slider(key="evaluate_threshold").value == 0.5
     assert "Sources per deg²" not in metrics(odd)
@@ -121,7 +125,7 @@ def test_another_catalog_is_scored_without_the_rows_that_trained(
     server, open_page, texts, metrics
 ):
     qsovae.write_simulation(server / "data" / "other.fits", 600, 11)
-    page = open_page("Evaluate", View(catalog="1/other.fits"))
+    page = open_page("Evaluate", View(catalog="1/other.fits", section="samples"))
     page.radio(key="evaluate_rows").set_value("catalog").run()
     assert not page.error
     assert "labelled rows of other.fits" in texts(page)

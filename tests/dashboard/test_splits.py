@@ -27,7 +27,7 @@ def ended(run):
 def test_a_run_is_refitted_from_the_page_and_its_scores_stand_beside_its_own(
     server, open_page, texts
 ):
-    page = open_page("Evaluate", run="tiny")
+    page = open_page("Evaluate", run="tiny", section="splits")
     assert page.selectbox(key="refit_split").value == "sky"
     page.selectbox(key="refit_nside").set_value("64")
     page.button(key="refit_start").click().run()
@@ -38,7 +38,7 @@ def test_a_run_is_refitted_from_the_page_and_its_scores_stand_beside_its_own(
     assert wait_for(lambda: ended(run)), "the process did not end"
     (result,) = qsovae.split_results(run)
     assert result["spec"] == "sky:64"
-    page = open_page("Evaluate", run="tiny")
+    page = open_page("Evaluate", run="tiny", section="splits")
     assert splitting.refitting(run) is None
     assert "fitted anew" in texts(page)
     for score in ("f1", "log_loss", "accuracy"):
@@ -49,21 +49,21 @@ def test_a_run_is_refitted_from_the_page_and_its_scores_stand_beside_its_own(
 def test_a_refitting_that_is_stopped_says_so_until_it_is_dismissed(
     server, open_page, texts
 ):
-    page = open_page("Evaluate", run="tiny")
+    page = open_page("Evaluate", run="tiny", section="splits")
     page.selectbox(key="refit_split").set_value("stratified").run()
     page.number_input(key="refit_folds").set_value(5)
     page.button(key="refit_start").click().run()
     page.button(key="splits_stop_tiny").click().run()
     run = qsovae.open_run("tiny", server / "checkpoints")
     assert wait_for(lambda: ended(run)), "the process did not end"
-    page = open_page("Evaluate", run="tiny")
+    page = open_page("Evaluate", run="tiny", section="splits")
     assert "stopped: the splits before are kept" in texts(page)
     page.button(key="splits_dismiss_tiny").click().run()
     assert splitting.refitting(run) is None
 
 
 def test_a_column_splits_only_once_it_is_named(server, open_page):
-    page = open_page("Evaluate", run="tiny")
+    page = open_page("Evaluate", run="tiny", section="splits")
     page.selectbox(key="refit_split").set_value("column").run()
     assert page.button(key="refit_start").disabled
     page.selectbox(key="refit_split_column").set_value("hpx16").run()
@@ -76,7 +76,7 @@ def test_without_its_catalog_a_run_says_what_to_open(server, open_page, texts):
     manifest = run.folder / "manifest.json"
     text = manifest.read_text("utf-8").replace(run.manifest["catalog"]["path"], "gone")
     manifest.write_text(text, "utf-8")
-    page = open_page("Evaluate", run="tiny")
+    page = open_page("Evaluate", run="tiny", section="splits")
     assert "open the catalog that trained the run" in texts(page)
 
 

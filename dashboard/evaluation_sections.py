@@ -1,0 +1,52 @@
+"""The sections of the Evaluate page, of which one is shown at a time."""
+
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+import qsovae
+from dashboard import cache
+from dashboard.details_view import show_details
+from dashboard.evaluation_view import show_classes, show_matrix, show_report
+from dashboard.sources import find_source
+from dashboard.splits_view import show_splits
+from dashboard.state import View
+
+SECTIONS = {
+    "matrix": "Confusion and classes",
+    "samples": "Calibration and samples",
+    "splits": "Other splits",
+}
+
+
+class Shown(NamedTuple):
+    """A run, whose rows are scored, and the scores of a morphology."""
+
+    run: qsovae.Run
+    report: dict[str, Any]
+    of: cache.Scored
+    scores: qsovae.Scores
+    rival: qsovae.Scores | None
+    is_simulated: bool
+
+
+def show_section(view: View, shown: Shown) -> None:
+    """Show what was chosen, and only that: each takes a while of many rows."""
+    run, simulated = shown.run, shown.is_simulated
+    name = f"{run.name}_{view.morphology}"
+    if view.section == "matrix":
+        both = {"vae": shown.scores} | (
+            {"baseline": shown.rival} if shown.rival else {}
+        )
+        left, right = st.columns(2, gap="medium")
+        with left:
+            show_matrix(view, both, name, is_simulated=simulated)
+        with right:
+            show_classes(shown.scores, shown.rival, name, is_simulated=simulated)
+        show_report(shown.report, run.name)
+    elif view.section == "samples":
+        show_details(view, run, shown.of, name, is_simulated=simulated)
+    elif shown.of is None:
+        show_splits(view, run, shown.report, find_source(view.catalog))
+    else:
+        st.info("A run is refitted on its own catalog: choose its test rows above.")
