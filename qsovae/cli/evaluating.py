@@ -1,6 +1,6 @@
 """The command that says how far a run can be trusted: evaluate.
 
-Within cli: above commands.
+Within cli: above rules.
 """
 
 import argparse
@@ -10,6 +10,7 @@ from pathlib import Path
 from qsovae.cli import text
 from qsovae.cli.commands import open_for, show_scores
 from qsovae.cli.options import add_json, add_mapping, add_runs_folder
+from qsovae.cli.rules import add_saving, refuse_half_a_rule, save_asked
 
 
 def add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -31,6 +32,7 @@ def add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "--class", dest="sought", metavar="NAME",
         help="class that samples are of, by default the quasars",
     )  # fmt: skip
+    add_saving(parser)
     add_mapping(parser)
     add_runs_folder(parser)
     add_json(parser)
@@ -42,8 +44,9 @@ def evaluate(options: Namespace) -> int:
     from qsovae.bands import DOUBTS
     from qsovae.class_mix import parse_prior
     from qsovae.runs import open_run
-    from qsovae.workflow import SKY, evaluate_run
+    from qsovae.workflow import SKY, evaluate_rows, evaluation_details
 
+    refuse_half_a_rule(options)
     prior = options.prior
     if prior not in (None, SKY):
         prior = parse_prior(prior)
@@ -53,10 +56,11 @@ def evaluate(options: Namespace) -> int:
         catalog = open_for(run, options.catalog, options.mapping)
     named = options.without_quality
     bits = [str(bit.name) for bit in DOUBTS] if named == "any" else named.split(",")
-    report = evaluate_run(
-        run, catalog, options.label, quality=[b for b in bits if b], prior=prior,
-        sought=options.sought,
-    )  # fmt: skip
+    bits = [bit for bit in bits if bit]
+    found = evaluate_rows(run, catalog, options.label, quality=bits)
+    details = evaluation_details(run, found.rows, prior, options.sought)
+    report = found.report | {"details": details}
+    report |= save_asked(options, run, found, prior, bits)
     if named:
         text.say(f"qsovae: {report['rows_hidden']:,} rows are left out by quality")
     show_scores(report, as_json=options.json)

@@ -4,16 +4,23 @@ Layer: above inference and baseline, below cli.
 """
 
 from qsovae.workflow.details import evaluation_details
-from qsovae.workflow.evaluate import evaluate_rows, evaluate_run, test_rows
+from qsovae.workflow.evaluate import (
+    Evaluated,
+    evaluate_rows,
+    evaluate_run,
+    test_rows,
+)
 from qsovae.workflow.mixes import SKY, sought_class
 from qsovae.workflow.project import make_map, project_catalog
 from qsovae.workflow.request import TrainRequest
+from qsovae.workflow.rules import rule_mask, save_rule
 from qsovae.workflow.score import PRIOR_KINDS, ScoredCatalog, score_catalog
 from qsovae.workflow.train import train_run
 
 __all__ = [
     "PRIOR_KINDS",
     "SKY",
+    "Evaluated",
     "ScoredCatalog",
     "TrainRequest",
     "evaluate_rows",
@@ -21,6 +28,8 @@ __all__ = [
     "evaluation_details",
     "make_map",
     "project_catalog",
+    "rule_mask",
+    "save_rule",
     "score_catalog",
     "sought_class",
     "test_rows",
