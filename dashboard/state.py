@@ -50,6 +50,8 @@ class View:
     prior, abstain : str or None, float or None
         Of Evaluate: the class mix of another catalog, as ``qsovae score`` takes it; the
         probability below which a row has no class.
+    rule : str or None
+        Of Evaluate: name of the listed rule that selects rows of another catalog.
     """
 
     catalog: str | None = None
@@ -71,6 +73,7 @@ class View:
     threshold: float | None = None
     prior: str | None = None
     abstain: float | None = None
+    rule: str | None = None
 
     def to_address(self) -> None:
         """Write the permalink: whatever differs from a fresh view."""
@@ -184,5 +187,6 @@ _READERS: dict[str, Any] = {
     "threshold": _probability,
     "prior": _prior,
     "abstain": _probability,
+    "rule": _text,
     "outlines": lambda texts: outlines_from_text(texts[0]),
 }
