@@ -1,6 +1,6 @@
 """The command that says how far a run can be trusted: evaluate.
 
-Within cli: above rules.
+Within cli: above cells and rules.
 """
 
 import argparse
@@ -8,6 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from qsovae.cli import text
+from qsovae.cli.cells import add_cells, refuse_half_a_cell, write_asked
 from qsovae.cli.commands import open_for, show_scores
 from qsovae.cli.options import add_json, add_mapping, add_runs_folder
 from qsovae.cli.rules import add_saving, refuse_half_a_rule, save_asked
@@ -33,6 +34,7 @@ def add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         help="class that samples are of, by default the quasars",
     )  # fmt: skip
     add_saving(parser)
+    add_cells(parser)
     add_mapping(parser)
     add_runs_folder(parser)
     add_json(parser)
@@ -47,6 +49,7 @@ def evaluate(options: Namespace) -> int:
     from qsovae.workflow import SKY, evaluate_rows, evaluation_details
 
     refuse_half_a_rule(options)
+    refuse_half_a_cell(options)
     prior = options.prior
     if prior not in (None, SKY):
         prior = parse_prior(prior)
@@ -61,6 +64,7 @@ def evaluate(options: Namespace) -> int:
     details = evaluation_details(run, found.rows, prior, options.sought)
     report = found.report | {"details": details}
     report |= save_asked(options, run, found, prior, bits)
+    report |= write_asked(options, run, found, catalog)
     if named:
         text.say(f"qsovae: {report['rows_hidden']:,} rows are left out by quality")
     show_scores(report, as_json=options.json)

@@ -3,6 +3,13 @@
 Layer: above inference and baseline, below cli.
 """
 
+from qsovae.workflow.cells import (
+    baseline_rows,
+    cell_objects,
+    cell_seds,
+    label_suspects,
+    run_catalog,
+)
 from qsovae.workflow.details import evaluation_details
 from qsovae.workflow.evaluate import (
     Evaluated,
@@ -23,12 +30,17 @@ __all__ = [
     "Evaluated",
     "ScoredCatalog",
     "TrainRequest",
+    "baseline_rows",
+    "cell_objects",
+    "cell_seds",
     "evaluate_rows",
     "evaluate_run",
     "evaluation_details",
+    "label_suspects",
     "make_map",
     "project_catalog",
     "rule_mask",
+    "run_catalog",
     "save_rule",
     "score_catalog",
     "sought_class",
