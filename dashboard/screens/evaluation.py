@@ -3,6 +3,7 @@
 import streamlit as st
 
 import qsovae
+from dashboard.cells_view import show_objects
 from dashboard.details_view import show_details
 from dashboard.evaluation_rows import read_report
 from dashboard.evaluation_view import (
@@ -52,6 +53,7 @@ def show_evaluation(view: View, run: qsovae.Run) -> None:
         show_matrix(view, both, name, is_simulated=simulated)
     with right:
         show_classes(scores, rival, name, is_simulated=simulated)
+    show_objects(view, run, of, both[view.model], name, is_simulated=simulated)
     show_report(report, run.name)
 
     show_details(view, run, of, name, is_simulated=simulated)
