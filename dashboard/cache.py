@@ -155,10 +155,12 @@ Scored = tuple[Stamp, str, str] | None
 
 
 @st.cache_resource(max_entries=8, show_spinner="Scoring …")
-def _evaluated(
-    run_key: tuple[str, str, int], of: Scored, choice: str, bits: tuple[str, ...]
-) -> tuple[dict[str, Any], pd.DataFrame]:
-    run = _run(*run_key)
+def evaluated(
+    key: tuple[str, str, int], of: Scored, choice: str = "without",
+    bits: tuple[str, ...] = (),
+) -> qsovae.Evaluated:  # fmt: skip
+    """Return scores and scored rows of the run of a ``run_key``."""
+    run = _run(*key)
     if of is None:
         return qsovae.evaluate_rows(run, quality_choice=choice, quality=bits)
     stamped, mapping_toml, label = of
@@ -178,18 +180,17 @@ def evaluation(
     CatalogError
         If the catalog lacks features, or labels of the run's classes.
     """
-    report, _ = _evaluated(_run_key(run), of, choice, bits)
-    return report
+    return evaluated(run_key(run), of, choice, bits).report
 
 
 @st.cache_data(max_entries=32, show_spinner="Drawing intervals …")
 def _details(
-    run_key: tuple[str, str, int], of: Scored, choice: str, bits: tuple[str, ...],
+    key: tuple[str, str, int], of: Scored, choice: str, bits: tuple[str, ...],
     morphology: str, prior: str | None, sought: str,
 ) -> dict[str, Any]:  # fmt: skip
-    _, rows = _evaluated(run_key, of, choice, bits)
+    _, rows = evaluated(key, of, choice, bits)
     rows = qsovae.with_morphology(rows, morphology)
-    return qsovae.evaluation_details(_run(*run_key), rows, prior, sought)
+    return qsovae.evaluation_details(_run(*key), rows, prior, sought)
 
 
 def evaluation_details(
@@ -197,7 +198,7 @@ def evaluation_details(
     choice: str = "without", bits: tuple[str, ...] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """Return what a referee asks beside the scores of rows of a morphology."""
-    return _details(_run_key(run), of, choice, bits, morphology, prior, sought)
+    return _details(run_key(run), of, choice, bits, morphology, prior, sought)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the latent map …")
@@ -213,7 +214,7 @@ def _latent_table(name: str, folder: str, modified_ns: int) -> pd.DataFrame:
 
 def latent_table(run: qsovae.Run) -> pd.DataFrame:
     """Return a run's rows in catalog order with ``map_1, map_2``, if it has a map."""
-    return _latent_table(*_run_key(run))
+    return _latent_table(*run_key(run))
 
 
 class FoundCatalog(NamedTuple):
@@ -243,9 +244,7 @@ def run_catalog(run: qsovae.Run, opened: Source | None) -> FoundCatalog | None:
     return None
 
 
-def _run_key(run: qsovae.Run) -> tuple[str, str, int]:
-    return run.name, str(run.folder.parent), _manifest_time(run)
-
-
-def _manifest_time(run: qsovae.Run) -> int:
-    return (run.folder / "manifest.json").stat().st_mtime_ns
+def run_key(run: qsovae.Run) -> tuple[str, str, int]:
+    """Return what tells a run from others, and from what it was before."""
+    modified_ns = (run.folder / "manifest.json").stat().st_mtime_ns
+    return run.name, str(run.folder.parent), modified_ns

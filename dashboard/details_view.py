@@ -8,6 +8,7 @@ import streamlit as st
 import qsovae
 from dashboard import cache, figures
 from dashboard.layout import choose_one, escaped, number, show_figure
+from dashboard.rules_view import show_rules
 from dashboard.state import View, seed
 
 MIXES = {"test": "Of these rows", "sky": "Of the sky, r < 22"}
@@ -41,6 +42,7 @@ def show_details(
         _show_calibration(found["calibration"], sought, name, is_simulated=is_simulated)
     with right:
         _show_sample(view, found["thresholds"], name, is_simulated=is_simulated)
+        show_rules(view, run, of, sought)
 
 
 def _rival_sentence(rival: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 import qsovae
 from dashboard import cache
+from dashboard.cells_view import show_objects
 from dashboard.details_view import show_details
 from dashboard.evaluation_view import show_classes, show_matrix, show_report
 from dashboard.sources import find_source
@@ -43,6 +44,8 @@ def show_section(view: View, shown: Shown) -> None:
             show_matrix(view, both, name, is_simulated=simulated)
         with right:
             show_classes(shown.scores, shown.rival, name, is_simulated=simulated)
+        scores = both[view.model]
+        show_objects(view, run, shown.of, scores, name, is_simulated=simulated)
         show_report(shown.report, run.name)
     elif view.section == "samples":
         show_details(view, run, shown.of, name, is_simulated=simulated)

@@ -1,5 +1,6 @@
 """Parts of the Evaluate page: what was scored, metric cards, matrix, class tables."""
 
+from collections.abc import Sequence
 from typing import Any, Literal, cast
 
 import pandas as pd
@@ -122,11 +123,22 @@ def show_matrix(
     st.caption(_HELP[view.normalise])
     normalise = cast(Literal["counts", "row", "column"], view.normalise)
     table = qsovae.confusion_table(scores[model], normalise)
+    # The list of cells stands below the matrix: what was chosen there is not yet the
+    # view's.
+    seed("evaluate_cell", view.cell or None)
+    cell = st.session_state["evaluate_cell"] or ()
     show_figure(
-        figures.confusion_figure(table, is_simulated=is_simulated),
+        figures.confusion_figure(table, cell, is_simulated=is_simulated),
         f"{name}_confusion_{model}_{view.normalise}",
         table.reset_index(),
+        clicked=open_cell,
     )
+
+
+def open_cell(cell: Sequence[str]) -> None:
+    """Choose a cell of the matrix, by its true and predicted class."""
+    st.session_state["evaluate_objects"] = "cell"
+    st.session_state["evaluate_cell"] = (str(cell[0]), str(cell[1]))
 
 
 def show_classes(

@@ -103,13 +103,28 @@ def download_table(
     )
 
 
-def show_figure(figure: go.Figure, name: str, table: pd.DataFrame) -> None:
+def show_figure(
+    figure: go.Figure, name: str, table: pd.DataFrame,
+    clicked: Callable[[Any], None] | None = None,
+) -> None:  # fmt: skip
     """Show a figure, and offer it and the numbers in it as files.
 
-    The bar above the figure has it as PNG, too.
+    The bar above the figure has it as PNG, too. ``clicked`` is told the ``customdata``
+    of a mark that somebody clicks.
     """
-    settings = picture_settings(name)
-    st.plotly_chart(figure, key=f"figure_{_safe(name)}", config=settings)
+    settings, key = picture_settings(name), f"figure_{_safe(name)}"
+
+    def tell() -> None:
+        points = st.session_state[key]["selection"]["points"]
+        if clicked is not None and points:
+            clicked(points[0]["customdata"])
+
+    if clicked is None:
+        st.plotly_chart(figure, key=key, config=settings)
+    else:
+        st.plotly_chart(
+            figure, key=key, config=settings, on_select=tell, selection_mode="points"
+        )
     with st.container(horizontal=True):
         download_table(lambda: table, name)
         download_figure(figure, name)

@@ -53,7 +53,8 @@ def take_run(name: str) -> None:
         st.session_state["view"] = fresh
         for key in ("explore_classes", "explore_colour", "explore_band",
                     "explore_quality", "evaluate_quality", "score_prior",
-                    "score_abstain"):  # fmt: skip
+                    "score_abstain", "score_rule", "evaluate_cell",
+                    "evaluate_objects"):  # fmt: skip
             st.session_state.pop(key, None)
     st.session_state["run"] = name
 

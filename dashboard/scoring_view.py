@@ -4,6 +4,8 @@ An expert chooses the class mix that they suppose, kept as the text that ``qsova
 --prior`` takes, and below which probability a row is left without a class.
 """
 
+import json
+
 import pandas as pd
 import streamlit as st
 
@@ -11,6 +13,7 @@ import qsovae
 from dashboard import cache
 from dashboard.layout import choose_one, download_table, escaped
 from dashboard.mapping_editor import active_mapping
+from dashboard.rules_view import choose_rule, show_selected
 from dashboard.sources import Source
 from dashboard.state import View, seed
 
@@ -34,15 +37,20 @@ def show_scoring(view: View, run: qsovae.Run, source: Source) -> None:
         If the catalog lacks what the run needs, or the class mix is none.
     """
     st.subheader("Scores of every row", anchor=False)
+    rule = choose_rule(view, run)
     with st.expander("Expert"):
-        view.prior = _choose_prior(view, run)
+        if rule is None:
+            view.prior = _choose_prior(view, run)
         view.abstain = _choose_abstention(view)
     mapping = active_mapping(source)[0]
     scored = _scored(
         cache.stamp(run.folder / "manifest.json"), cache.stamp(source.path),
-        mapping.to_toml(), view.prior, view.abstain,
-        run, cache.catalog(source, mapping),
+        mapping.to_toml(), None if rule else view.prior, view.abstain,
+        None if rule is None else json.dumps(rule.to_json()),
+        run, cache.catalog(source, mapping), rule,
     )  # fmt: skip
+    if rule is not None:
+        show_selected(scored, rule)
     _show_mix(scored)
     _offer(scored, run, source, is_simulated=_is_simulated(run, source, mapping))
 
@@ -94,11 +102,13 @@ def _choose_abstention(view: View) -> float | None:
 @st.cache_resource(max_entries=2, show_spinner="Scoring every row …")
 def _scored(
     run_file: cache.Stamp, catalog_file: cache.Stamp, mapping_toml: str,
-    prior: str | None, abstain: float | None,
-    _run: qsovae.Run, _catalog: qsovae.Catalog,
+    prior: str | None, abstain: float | None, rule_json: str | None,
+    _run: qsovae.Run, _catalog: qsovae.Catalog, _rule: qsovae.SelectionRule | None,
 ) -> qsovae.ScoredCatalog:  # fmt: skip
     stated = None if prior is None else qsovae.parse_prior(prior)
-    return qsovae.score_catalog(_run, _catalog, prior=stated, abstain=abstain)
+    return qsovae.score_catalog(
+        _run, _catalog, prior=stated, abstain=abstain, rule=_rule
+    )
 
 
 def _show_mix(scored: qsovae.ScoredCatalog) -> None:

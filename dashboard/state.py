@@ -18,6 +18,7 @@ SECTIONS = ("matrix", "samples", "splits")
 NORMALISATIONS = ("counts", "row", "column")
 MODELS = ("vae", "baseline")
 MIXES = ("test", "sky")
+OBJECTS = ("cell", "suspects")
 CLASS_KINDS = ("class_predicted", "class_label")
 _LONGEST_TEXT = 200
 _MOST_CLASSES = 60
@@ -51,6 +52,11 @@ class View:
     prior, abstain : str or None, float or None
         Of Evaluate: the class mix of another catalog, as ``qsovae score`` takes it; the
         probability below which a row has no class.
+    objects, cell : str, (str, str) or ()
+        Of Evaluate: which objects are listed, one of ``OBJECTS``; true and predicted
+        class of the cell.
+    rule : str or None
+        Of Evaluate: name of the listed rule that selects rows of another catalog.
     """
 
     catalog: str | None = None
@@ -73,6 +79,9 @@ class View:
     threshold: float | None = None
     prior: str | None = None
     abstain: float | None = None
+    objects: str = "cell"
+    cell: tuple[str, ...] = ()
+    rule: str | None = None
 
     def to_address(self) -> None:
         """Write the permalink: whatever differs from a fresh view."""
@@ -137,6 +146,10 @@ def _classes(texts: list[str]) -> tuple[str, ...] | None:
     return tuple(t for t in texts[:_MOST_CLASSES] if 0 < len(t) <= _LONGEST_TEXT)
 
 
+def _cell(texts: list[str]) -> tuple[str, ...] | None:
+    return _classes(texts) if len(texts) == 2 else None
+
+
 def _bits(texts: list[str]) -> tuple[str, ...]:
     known = qsovae.Quality.__members__
     return tuple(name for name in known if name in texts)
@@ -187,5 +200,8 @@ _READERS: dict[str, Any] = {
     "threshold": _probability,
     "prior": _prior,
     "abstain": _probability,
+    "objects": _one_of(OBJECTS),
+    "cell": _cell,
+    "rule": _text,
     "outlines": lambda texts: outlines_from_text(texts[0]),
 }

@@ -1,6 +1,7 @@
 """Figures: from a table to a Plotly figure, pure functions."""
 
 from dashboard.figures.catalog import magnitude_figure, observed_figure
+from dashboard.figures.cells import places_figure, sed_figure
 from dashboard.figures.combine import separation_figure
 from dashboard.figures.evaluation import class_figure, confusion_figure
 from dashboard.figures.evaluation_details import reliability_figure, threshold_figure
@@ -16,7 +17,9 @@ __all__ = [
     "magnitude_figure",
     "map_figure",
     "observed_figure",
+    "places_figure",
     "reliability_figure",
+    "sed_figure",
     "separation_figure",
     "splits_figure",
     "threshold_figure",

@@ -1,6 +1,6 @@
 """The commands that write a line for each row of a catalog: score and project.
 
-Within cli: above commands.
+Within cli: above rules.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from qsovae.cli import text
 from qsovae.cli.commands import open_for, show, warn_simulated
 from qsovae.cli.options import add_json, add_mapping, add_runs_folder
+from qsovae.cli.rules import rule_text
 from qsovae.errors import CatalogError
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ def add_score(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     parser = add.add_parser("score", help="class probabilities of a catalog's rows")
     parser.set_defaults(command=score)
     _add_common(parser)
+    parser.add_argument(
+        "--rule", metavar="NAME",
+        help="add a column selected: the rows that a rule of the run takes, at its "
+        "class mix",
+    )  # fmt: skip
     expert = parser.add_argument_group("expert")
     expert.add_argument(
         "--prior", metavar="MIX",
@@ -60,18 +66,26 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 def score(options: Namespace) -> int:
     """Write probabilities, class, latent means and flags of every row."""
     from qsovae.class_mix import parse_prior
+    from qsovae.runs import open_rule
     from qsovae.workflow import score_catalog
 
     prior = None if options.prior is None else parse_prior(options.prior)
     run, catalog = _opened(options)
+    rule = None if options.rule is None else open_rule(run, options.rule)
     scored = score_catalog(
         run, catalog, prior=prior, abstain=options.abstain,
-        with_uncertainty=options.uncertainty,
+        with_uncertainty=options.uncertainty, rule=rule,
     )  # fmt: skip
     result = _write(options, run, catalog, scored.rows, scored.header())
     mix = scored.prior_json()
-    words = f"{_written(result)}\n{text.mix_text(mix)}"
-    show(result | {"prior": mix} if options.json else words)
+    words = [_written(result), text.mix_text(mix)]
+    taken = scored.rule_json()
+    if rule is not None and taken is not None:
+        words.append(
+            f"{taken['selected']:,} rows selected by {rule.name}: {rule_text(rule)}"
+        )
+        result["rule"] = taken
+    show(result | {"prior": mix} if options.json else "\n".join(words))
     return 0
 
 

@@ -17,7 +17,9 @@ from qsovae.evaluation.predictions import Predictions
 from qsovae.evaluation.rivals import Difference, McNemar, differences, mcnemar
 from qsovae.evaluation.scores import ClassScores, Scores, defined
 from qsovae.evaluation.scoring import score_by_morphology, score_predictions
+from qsovae.evaluation.seds import mean_sed
 from qsovae.evaluation.sky import SkyMix, is_quasar, sky_mix
+from qsovae.evaluation.suspects import LabelDoubts, label_doubts
 from qsovae.evaluation.tables import confusion_table, scores_table
 from qsovae.evaluation.thresholds import threshold_table
 
@@ -25,6 +27,7 @@ __all__ = [
     "ClassScores",
     "Difference",
     "Interval",
+    "LabelDoubts",
     "McNemar",
     "Predictions",
     "Scores",
@@ -36,8 +39,10 @@ __all__ = [
     "differences",
     "exact_areas",
     "is_quasar",
+    "label_doubts",
     "matthews",
     "mcnemar",
+    "mean_sed",
     "reliability_table",
     "resampled_intervals",
     "score_by_morphology",

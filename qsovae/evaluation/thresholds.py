@@ -31,6 +31,7 @@ def threshold_table(
     trained_prior: ArrayLike | None = None,
     density: float | None = None,
     n_thresholds: int = _N_THRESHOLDS,
+    thresholds: ArrayLike | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Return completeness and purity of the rows above each threshold.
@@ -53,6 +54,8 @@ def threshold_table(
     density : float, optional
         Sources of all classes per square degree.
     n_thresholds : int
+    thresholds : array_like, optional
+        These, falling, instead of so many that part the rows evenly.
     seed : int
 
     Returns
@@ -75,8 +78,14 @@ def threshold_table(
         stated = stated_mix(prior, predictions.classes).shares
         trained = shares if trained_prior is None else np.asarray(trained_prior)
         predictions, shares = _moved(predictions, trained, stated), stated
-    edges = group_edges(predictions.probabilities[:, k], n_thresholds)
-    selected = counts_between(predictions, k, edges).cumsum(axis=1)
+    edges = (
+        group_edges(predictions.probabilities[:, k], n_thresholds)
+        if thresholds is None
+        else np.asarray(thresholds, dtype=np.float64)
+    )
+    # No probability is below 0, as the last edge of the counts must be.
+    counts = counts_between(predictions, k, np.append(edges, 0.0))
+    selected = counts.cumsum(axis=1)[:, :-1]
     found = ratio(selected, rows[:, None])
     reached = _shares(found, shares, k)
     rng = np.random.default_rng(seed)

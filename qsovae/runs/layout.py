@@ -19,13 +19,14 @@ PROGRESS = "progress.jsonl"
 STOP = "STOP"
 PROCESS = "process.json"
 LOG = "log.txt"
+RULES = "rules"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ASIDE = ".replaced"
 
 
-def check_name(name: str) -> str:
-    """Return a run's name.
+def check_name(name: str, of: str = "run") -> str:
+    """Return the name of a run, or of what else bears one.
 
     Raises
     ------
@@ -34,8 +35,8 @@ def check_name(name: str) -> str:
     """
     if not _NAME.fullmatch(name) or name.endswith(_ASIDE):
         raise ConfigError(
-            f"{name!r} cannot name a run",
-            "run",
+            f"{name!r} cannot name a {of}",
+            of,
             "Use 1 to 64 letters, digits, dots, hyphens and underscores, a letter or "
             "digit first.",
         )

@@ -19,6 +19,7 @@ from qsovae.runs.layout import (
     MANIFEST,
     MAP,
     PROCESS,
+    RULES,
     STOP,
     aside,
     check_name,
@@ -117,6 +118,10 @@ class RunWriter(Watched):
         (final / PROCESS).unlink(missing_ok=True)
         _sync(self.folder)
         if old.exists():
+            # Their numbers are the old weights', and whoever opens one is told so: what
+            # a person chose does not vanish.
+            if (old / RULES).is_dir():
+                (old / RULES).rename(final / RULES)
             shutil.rmtree(old)
 
 

@@ -3,27 +3,48 @@
 Layer: above inference and baseline, below cli.
 """
 
+from qsovae.workflow.cells import (
+    baseline_rows,
+    cell_objects,
+    cell_seds,
+    label_suspects,
+    run_catalog,
+)
 from qsovae.workflow.details import evaluation_details
-from qsovae.workflow.evaluate import evaluate_rows, evaluate_run, test_rows
+from qsovae.workflow.evaluate import (
+    Evaluated,
+    evaluate_rows,
+    evaluate_run,
+    test_rows,
+)
 from qsovae.workflow.mixes import SKY, sought_class
 from qsovae.workflow.project import make_map, project_catalog
 from qsovae.workflow.request import TrainRequest
 from qsovae.workflow.resplit import evaluate_splits, own_catalog, split_results
+from qsovae.workflow.rules import rule_mask, save_rule
 from qsovae.workflow.score import PRIOR_KINDS, ScoredCatalog, score_catalog
 from qsovae.workflow.train import train_run
 
 __all__ = [
     "PRIOR_KINDS",
     "SKY",
+    "Evaluated",
     "ScoredCatalog",
     "TrainRequest",
+    "baseline_rows",
+    "cell_objects",
+    "cell_seds",
     "evaluate_rows",
     "evaluate_run",
     "evaluate_splits",
     "evaluation_details",
+    "label_suspects",
     "make_map",
     "own_catalog",
     "project_catalog",
+    "rule_mask",
+    "run_catalog",
+    "save_rule",
     "score_catalog",
     "sought_class",
     "split_results",

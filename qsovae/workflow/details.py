@@ -206,11 +206,7 @@ def _threshold(
     )  # fmt: skip
     return {
         "class": sought,
-        "prior": {
-            "kind": mix.kind,
-            "shares": None if mix.shares is None else dict(mix.shares),
-            "per_deg2": mix.per_deg2,
-        },
+        "prior": mix.to_json(),
         "table": {
             name: [defined(value) for value in column]
             for name, column in table.to_dict("list").items()

@@ -73,10 +73,7 @@ def evaluate_run(
     """
     mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
     report, rows = evaluate_rows(run, catalog, label, quality_choice, quality)
-    return report | {
-        "details": details_of(run, rows, mix, name),
-        "splits": split_results(run),
-    }
+    return report | {"details": details_of(run, rows, mix, name)}
 
 
 class Evaluated(NamedTuple):
@@ -120,7 +117,8 @@ def _on_test_rows(run: Run, rows: pd.DataFrame, chosen: Choose) -> Evaluated:
     scored = chosen(tested)
     scores = scores_report(scored, run.baseline(), run.classes)
     report = run_report(run.name, run.manifest | {"scores": scores})
-    return Evaluated(report | {"rows_hidden": len(tested) - len(scored)}, scored)
+    report |= {"rows_hidden": len(tested) - len(scored), "splits": split_results(run)}
+    return Evaluated(report, scored)
 
 
 def test_rows(run: Run) -> pd.DataFrame:

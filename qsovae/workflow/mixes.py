@@ -4,7 +4,7 @@ Within workflow: lowest.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qsovae.errors import ConfigError
 from qsovae.evaluation import is_quasar, sky_mix
@@ -22,6 +22,11 @@ class Mix(NamedTuple):
     kind: str
     shares: Mapping[str, float] | None
     per_deg2: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the mix as values that JSON knows."""
+        shares = None if self.shares is None else dict(self.shares)
+        return self._asdict() | {"shares": shares}
 
 
 def mix_of(prior: Mapping[str, float] | str | None, classes: tuple[str, ...]) -> Mix:

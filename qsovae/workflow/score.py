@@ -1,6 +1,6 @@
 """A catalog scored by a run, at the class mix that a person states or the rows tell.
 
-Within workflow: beside evaluate.
+Within workflow: above rules.
 """
 
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from qsovae.class_mix import (
     stated_mix,
     with_class_mix,
 )
+from qsovae.errors import ConfigError
 from qsovae.estimator import decide, refuse_abstention
 from qsovae.inference import (
     catalog_features,
@@ -25,7 +26,8 @@ from qsovae.inference import (
     probability_matrix,
     row_facts,
 )
-from qsovae.runs import Run
+from qsovae.runs import Run, SelectionRule
+from qsovae.workflow.rules import rule_header, rule_mask
 
 PRIOR_KINDS = ("trained", "stated", "estimated")
 
@@ -41,6 +43,13 @@ class ScoredCatalog(NamedTuple):
     prior_kind: str
     mix: ClassMix
     abstain: float | None
+    rule: SelectionRule | None = None
+
+    def rule_json(self) -> dict[str, Any] | None:
+        """Return the rule for JSON, with the number of rows that it takes."""
+        if self.rule is None:
+            return None
+        return self.rule.to_json() | {"selected": int(self.rows["selected"].sum())}
 
     def prior_json(self) -> dict[str, Any]:
         """Return the mix for JSON: kind, shares, and 95 % intervals if estimated."""
@@ -62,7 +71,9 @@ class ScoredCatalog(NamedTuple):
             "prior_is": self.prior_kind,
             "prior": ",".join(f"{name}={share:.6g}" for name, share in shares),
         }
-        return said if self.abstain is None else said | {"abstain": self.abstain}
+        if self.abstain is not None:
+            said["abstain"] = self.abstain
+        return said if self.rule is None else said | rule_header(self.rule)
 
 
 def score_catalog(
@@ -72,6 +83,7 @@ def score_catalog(
     prior: Prior | None = None,
     abstain: float | None = None,
     with_uncertainty: bool = False,
+    rule: SelectionRule | None = None,
 ) -> ScoredCatalog:
     """Return what a run says of each row of a catalog, in its order.
 
@@ -87,6 +99,9 @@ def score_catalog(
     with_uncertainty : bool
         Whether to add ``entropy`` and its parts ``entropy_noise``, ``entropy_model``
         and ``entropy_overlap``, in nats; see ``VAEClassifier.uncertainty``.
+    rule : SelectionRule, optional
+        Of this run: adds ``selected``, whether the rule takes a row. The class mix is
+        then the rule's.
 
     Raises
     ------
@@ -94,9 +109,10 @@ def score_catalog(
         If the catalog has no rows or lacks a band or column that the run needs.
     ConfigError
         If the prior states no positive share for each class of the run with the sum
-        one, or ``abstain`` is no probability.
+        one, ``abstain`` is no probability, or there is a prior beside the rule.
     """
     refuse_abstention(abstain)
+    prior = _prior_of(prior, rule)
     model, trained = run.estimator, run.estimator.class_prior_
     kind, mix = "trained", ClassMix(trained, trained, trained)
     if is_estimate(prior):
@@ -105,6 +121,8 @@ def score_catalog(
         kind, mix = "stated", stated_mix(prior, run.classes)
     table = catalog_features(run, catalog)
     rows = infer_table(model, run.classes, table, row_facts(catalog))
+    if rule is not None:
+        rows = rows.assign(selected=rule_mask(run, rule, rows))
     if kind == "estimated":
         mix = estimate_class_mix(probability_matrix(rows, run.classes), trained)
     if kind != "trained":
@@ -122,4 +140,18 @@ def score_catalog(
         found = model.uncertainty(table.values, table.sigma, prior=stated)
         named = ("entropy", "entropy_noise", "entropy_model", "entropy_overlap")
         rows = rows.assign(**dict(zip(named, found, strict=True)))
-    return ScoredCatalog(rows, run.classes, kind, mix, abstain)
+    return ScoredCatalog(rows, run.classes, kind, mix, abstain, rule)
+
+
+def _prior_of(prior: Prior | None, rule: SelectionRule | None) -> Prior | None:
+    """Return the class mix to score at: a rule brings its own."""
+    if rule is None:
+        return prior
+    if prior is not None:
+        raise ConfigError(
+            f"a prior is stated beside the rule {rule.name}, which has its own",
+            "prior",
+            "Leave out one of the two.",
+        )
+    shares: Prior | None = rule.mix["shares"]
+    return shares

@@ -137,3 +137,64 @@ def test_a_threshold_stands_in_its_curves():
     named = [trace.name for trace in figure.data if trace.showlegend is not False]
     assert named == ["completeness", "purity"]
     assert figure.layout.shapes[0].x0 == 0.4
+
+
+def test_each_cell_of_the_matrix_bears_a_mark_that_knows_its_classes():
+    names = ["QSO", "<b>STAR"]
+    table = pd.DataFrame([[5, 2], [1, 7]], index=names, columns=names)
+    figure = figures.confusion_figure(table, ("QSO", "<b>STAR"), is_simulated=True)
+    matrix, marks = figure.data
+    told = {
+        (x, y): (tuple(data), text)
+        for x, y, data, text in zip(
+            marks.x, marks.y, marks.customdata, marks.text, strict=True
+        )
+    }
+    assert told["&lt;b&gt;STAR", "QSO"] == (("QSO", "<b>STAR"), "2")
+    assert told["QSO", "&lt;b&gt;STAR"] == (("<b>STAR", "QSO"), "1")
+    assert list(matrix.x) == ["QSO", "&lt;b&gt;STAR"]
+    # The frame is around the first line's second cell.
+    (frame,) = figure.layout.shapes
+    assert frame.x0 < 1 < frame.x1
+    assert frame.y0 < 0 < frame.y1
+    for cell in ((), ("QSO", "PLANET")):
+        bare = figures.confusion_figure(table, cell, is_simulated=True)
+        assert not bare.layout.shapes
+
+
+def test_a_sed_joins_the_bands_that_many_rows_were_seen_in():
+    sed = pd.DataFrame({
+        "class_label": "QSO", "class_predicted": "STAR", "band": ["g", "r", "w1", "w2"],
+        "wavelength_um": [0.48, 0.64, 3.4, 4.6], "mag_ab": [20.0, 19.5, 17.0, np.nan],
+        "mag_ab_low": [19.0, 19.0, 16.0, np.nan],
+        "mag_ab_high": [20.5, 20.0, 18.5, np.nan], "rows": [10, 8, 2, 0],
+    })  # fmt: skip
+    chosen = pd.DataFrame({"band": ["g"], "wavelength_um": [0.48], "mag_ab": [21.0]})
+    figure = figures.sed_figure(sed, chosen, is_simulated=True)
+    line, marks, one = figure.data
+    assert list(line.x) == [0.48, 0.64]
+    assert list(marks.x) == [0.48, 0.64, 3.4]
+    assert [symbol.endswith("-open") for symbol in marks.marker.symbol] == [
+        False, False, True,
+    ]  # fmt: skip
+    # Up is bright: the lower bound of the magnitude is the error bar's upper end.
+    assert list(marks.error_y.arrayminus) == [1.0, 0.5, 1.0]
+    assert list(marks.error_y.array) == [0.5, 0.5, 1.5]
+    assert list(one.y) == [21.0]
+    assert figure.layout.yaxis.autorange == "reversed"
+
+
+def test_objects_lie_on_the_map_and_the_chosen_one_is_ringed():
+    found = pd.DataFrame({
+        "map_1": [1.0, 2.0, np.nan], "map_2": [3.0, 4.0, np.nan],
+        "object_id": [7, 8, 9], "class_label": ["QSO", "STAR", "STAR"],
+        "class_predicted": ["STAR", "QSO", "QSO"],
+    })  # fmt: skip
+    places = np.array([[0.0, 0.0], [5.0, 5.0]])
+    figure = figures.places_figure(places, found, 1, is_simulated=False)
+    at = drawn(figure)
+    assert at["all rows"] == [0.0, 5.0]
+    assert at["QSO"] == [1.0]
+    assert at["the object chosen"] == [2.0]
+    unringed = figures.places_figure(places, found, None, is_simulated=False)
+    assert "the object chosen" not in drawn(unringed)

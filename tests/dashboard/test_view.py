@@ -37,7 +37,8 @@ def test_a_view_survives_the_address(outlines, morphology, name):
         run=name, morphology=morphology, classes=(name, "QSO"), band="i",
         magnitudes=(17.5, 21.3), outlines=outlines, normalise="row",
         quality=("SENTINEL", "IMPLAUSIBLE"), quality_choice="with", combined="mine",
-        prior="QSO=0.02,STAR=0.98", abstain=0.9,
+        prior="QSO=0.02,STAR=0.98", abstain=0.9, cell=(name, "QSO"),
+        objects="suspects", rule="clean",
     )  # fmt: skip
     assert View.from_parameters(view.to_parameters()) == view
 
