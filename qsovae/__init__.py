@@ -93,6 +93,7 @@ if TYPE_CHECKING:
         share_interval,
         sky_mix,
         threshold_table,
+        top_table,
     )
     from qsovae.features import (
         Feature,
@@ -337,6 +338,7 @@ _HOMES = {
     "table_bytes": "tables",
     "test_rows": "workflow",
     "threshold_table": "evaluation",
+    "top_table": "evaluation",
     "train_run": "workflow",
     "viewer_links": "sky_links",
     "with_morphology": "catalog",
@@ -487,6 +489,7 @@ __all__ = [
     "table_bytes",
     "test_rows",
     "threshold_table",
+    "top_table",
     "train_run",
     "viewer_links",
     "with_morphology",

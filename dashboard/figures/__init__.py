@@ -4,7 +4,11 @@ from dashboard.figures.catalog import magnitude_figure, observed_figure
 from dashboard.figures.cells import places_figure, sed_figure
 from dashboard.figures.combine import separation_figure
 from dashboard.figures.evaluation import class_figure, confusion_figure
-from dashboard.figures.evaluation_details import reliability_figure, threshold_figure
+from dashboard.figures.evaluation_details import (
+    reliability_figure,
+    threshold_figure,
+    top_figure,
+)
 from dashboard.figures.latent_map import MapPoints, map_figure
 from dashboard.figures.splits import splits_figure
 from dashboard.figures.training import loss_figure
@@ -23,4 +27,5 @@ __all__ = [
     "separation_figure",
     "splits_figure",
     "threshold_figure",
+    "top_figure",
 ]

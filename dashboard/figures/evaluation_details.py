@@ -86,6 +86,36 @@ def threshold_figure(
     return arranged(figure, is_simulated=is_simulated, height=380)
 
 
+def top_figure(table: pd.DataFrame, *, is_simulated: bool) -> go.Figure:
+    """Return purity and completeness of the most probable rows, by their number.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As of `qsovae.top_table`.
+    """
+    figure = go.Figure()
+    band = {"mode": "lines", "line_width": 0, "showlegend": False, "hoverinfo": "skip",
+            "legendgroup": "purity"}  # fmt: skip
+    figure.add_scatter(x=table["rows"], y=table["purity_high"], **band)
+    figure.add_scatter(
+        x=table["rows"], y=table["purity_low"], fill="tonexty",
+        fillcolor=_shaded(VALIDATION_COLOUR), **band,
+    )  # fmt: skip
+    for measure, colour, dash in (
+        ("purity", VALIDATION_COLOUR, "dash"),
+        ("completeness", TRAINING_COLOUR, "solid"),
+    ):
+        figure.add_scatter(
+            x=table["rows"], y=table[measure], mode="lines+markers", name=measure,
+            legendgroup=measure, line={"color": colour, "dash": dash},
+            hovertemplate=f"first %{{x:,}} rows: {measure} %{{y:.3f}}<extra></extra>",
+        )  # fmt: skip
+    figure.update_xaxes(title="rows, the most probable first", type="log")
+    figure.update_yaxes(title="share", range=[-0.02, 1.02])
+    return arranged(figure, is_simulated=is_simulated, height=340)
+
+
 def _shaded(colour: str) -> str:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{_SHADE})"

@@ -105,7 +105,7 @@ def _details_block(details: dict[str, Any]) -> str:
     tables += _rival_lines(details["against_baseline"])
     active = ", ".join(details["latent"]["active"]) or "none"
     return "\n\n".join(
-        [*tables, _sample_block(details["thresholds"]),
+        [*tables, _sample_block(details["thresholds"]), _top_block(details),
          f"active latent dimensions: {active}"]
     )  # fmt: skip
 
@@ -125,6 +125,18 @@ def _rival_lines(rival: dict[str, Any] | None) -> list[str]:
         f"{test['first_alone']} and {test['second_alone']} rows, McNemar's p = "
         f"{test['p_value']:.3g}"
     ]
+
+
+def _top_block(details: dict[str, Any]) -> str:
+    """Return how pure the rows are that are most probably of the class sought."""
+    top = details["top"]
+    keys = ("rows", "purity", "purity_low", "purity_high", "completeness")
+    lines = [
+        [int(rows), _share(purity), _bounds([low, high]), _share(found)]
+        for rows, purity, low, high, found in zip(*(top[k] for k in keys), strict=True)
+    ]
+    head = f"the rows that are most probably {details['thresholds']['class']}"
+    return f"{head}\n" + table_text(["rows", "purity", "95 %", "completeness"], lines)
 
 
 def _sample_block(thresholds: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from qsovae.evaluation.curves import exact_areas
 from qsovae.evaluation.intervals import Interval, resampled_intervals, share_interval
 from qsovae.evaluation.measures import matthews
 from qsovae.evaluation.predictions import Predictions
+from qsovae.evaluation.ranking import top_table
 from qsovae.evaluation.rivals import Difference, McNemar, differences, mcnemar
 from qsovae.evaluation.scores import ClassScores, Scores, defined
 from qsovae.evaluation.scoring import score_by_morphology, score_predictions
@@ -51,4 +52,5 @@ __all__ = [
     "share_interval",
     "sky_mix",
     "threshold_table",
+    "top_table",
 ]

@@ -23,6 +23,7 @@ from qsovae.evaluation import (
     resampled_intervals,
     share_interval,
     threshold_table,
+    top_table,
 )
 from qsovae.inference import latent_names, probability_matrix
 from qsovae.runs import Run
@@ -59,7 +60,8 @@ def evaluation_details(
         ``mcc``, ``brier``, ``intervals`` and ``per_class`` (95 %, see
         ``resampled_intervals`` and ``share_interval``), ``calibration`` (before, and
         after mending by a temperature of the run's validation rows), ``thresholds``
-        (see ``threshold_table``), ``latent`` (the active dimensions of the run) and
+        (see ``threshold_table``), ``top`` (see ``top_table``), ``latent`` (the active
+        dimensions of the run) and
         ``against_baseline`` (paired differences and McNemar's test, on the run's own
         test rows); ready for JSON, what is undefined is None.
 
@@ -81,6 +83,7 @@ def details_of(run: Run, rows: pd.DataFrame, mix: Mix, sought: str) -> dict[str,
     return _further_scores(scored) | {
         "calibration": _calibration(scored, validation),
         "thresholds": _threshold(scored, sought, mix, trained),
+        "top": _columns(top_table(scored, sought)),
         "latent": _latent(saved),
         "against_baseline": _against(scored, _baselines(run, rows)),
     }
@@ -207,8 +210,13 @@ def _threshold(
     return {
         "class": sought,
         "prior": mix.to_json(),
-        "table": {
-            name: [defined(value) for value in column]
-            for name, column in table.to_dict("list").items()
-        },
+        "table": _columns(table),
+    }
+
+
+def _columns(table: pd.DataFrame) -> dict[str, list[float | None]]:
+    """Return the columns of a table, ready for JSON: NaN as None."""
+    return {
+        str(name): [defined(value) for value in column]
+        for name, column in table.to_dict("list").items()
     }
