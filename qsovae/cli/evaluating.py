@@ -81,10 +81,11 @@ def evaluate(options: Namespace) -> int:
         catalog = open_for(run, options.catalog, options.mapping)
     named = options.without_quality
     bits = [str(bit.name) for bit in DOUBTS] if named == "any" else named.split(",")
-    report = evaluate_run(
-        run, catalog, options.label, quality=[b for b in bits if b], prior=prior,
-        sought=options.sought,
-    )  # fmt: skip
+    with text.ProgressLine(patience_s=2.0) as line:
+        report = evaluate_run(
+            run, catalog, options.label, quality=[b for b in bits if b], prior=prior,
+            sought=options.sought, on_progress=line.show,
+        )  # fmt: skip
     if named:
         text.say(f"qsovae: {report['rows_hidden']:,} rows are left out by quality")
     show_scores(report, as_json=options.json)

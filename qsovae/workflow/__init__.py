@@ -10,21 +10,26 @@ from qsovae.workflow.project import make_map, project_catalog
 from qsovae.workflow.request import TrainRequest
 from qsovae.workflow.resplit import evaluate_splits, own_catalog, split_results
 from qsovae.workflow.score import PRIOR_KINDS, ScoredCatalog, score_catalog
+from qsovae.workflow.slices import evaluation_slices
+from qsovae.workflow.slicing import Slicing, slicing_columns
 from qsovae.workflow.train import train_run
 
 __all__ = [
     "PRIOR_KINDS",
     "SKY",
     "ScoredCatalog",
+    "Slicing",
     "TrainRequest",
     "evaluate_rows",
     "evaluate_run",
     "evaluate_splits",
     "evaluation_details",
+    "evaluation_slices",
     "make_map",
     "own_catalog",
     "project_catalog",
     "score_catalog",
+    "slicing_columns",
     "sought_class",
     "split_results",
     "test_rows",

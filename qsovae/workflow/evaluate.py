@@ -1,6 +1,6 @@
 """Scores of a finished run: on its own test rows, or on another catalog.
 
-Within workflow: above report, mixes, details and resplit.
+Within workflow: above report, mixes, details, resplit and slices.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ import pandas as pd
 from qsovae.catalog import Catalog, with_quality
 from qsovae.errors import CatalogError
 from qsovae.inference import catalog_features, infer_table, row_facts
+from qsovae.progress import Progress
 from qsovae.runs import Run
 from qsovae.splits import NO_FINGERPRINT, row_fingerprints
 from qsovae.workflow.details import details_of
@@ -23,6 +24,7 @@ from qsovae.workflow.report import (
     scores_report,
 )
 from qsovae.workflow.resplit import split_results
+from qsovae.workflow.slices import evaluation_slices
 
 Choose = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -36,6 +38,7 @@ def evaluate_run(
     *,
     prior: Mapping[str, float] | str | None = None,
     sought: str | None = None,
+    on_progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Return a run's scores, never on rows that trained it.
 
@@ -57,12 +60,15 @@ def evaluate_run(
         or that of the sky down to r = 22; by default that of the scored rows.
     sought : str, optional
         The class that samples are of; by default the quasars, else the first.
+    on_progress : callable, optional
+        As of ``evaluation_slices``.
 
     Returns
     -------
     dict
         As ``qsovae evaluate --json`` prints it. Under ``details``: what
-        ``evaluation_details`` returns; under ``splits`` what ``split_results`` does.
+        ``evaluation_details`` returns, and under ``slices`` in it what
+        ``evaluation_slices`` does; under ``splits`` what ``split_results`` does.
 
     Raises
     ------
@@ -73,8 +79,9 @@ def evaluate_run(
     """
     mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
     report, rows = evaluate_rows(run, catalog, label, quality_choice, quality)
+    slices = evaluation_slices(run, rows, catalog, name, on_progress)
     return report | {
-        "details": details_of(run, rows, mix, name),
+        "details": details_of(run, rows, mix, name) | {"slices": slices},
         "splits": split_results(run),
     }
 
