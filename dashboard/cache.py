@@ -182,6 +182,14 @@ def evaluation(
     return report
 
 
+def evaluated_rows(
+    run: qsovae.Run, of: Scored, choice: str = "without", bits: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """Return the rows that ``evaluation`` scores."""
+    _, rows = _evaluated(_run_key(run), of, choice, bits)
+    return rows
+
+
 @st.cache_data(max_entries=32, show_spinner="Drawing intervals …")
 def _details(
     run_key: tuple[str, str, int], of: Scored, choice: str, bits: tuple[str, ...],

@@ -52,8 +52,8 @@ def take_run(name: str) -> None:
         fresh = View(catalog=view.catalog, run=name, normalise=view.normalise)
         st.session_state["view"] = fresh
         for key in ("explore_classes", "explore_colour", "explore_band",
-                    "explore_quality", "evaluate_quality", "score_prior",
-                    "score_abstain"):  # fmt: skip
+                    "explore_quality", "evaluate_quality", "evaluate_sliced_by",
+                    "score_prior", "score_abstain"):  # fmt: skip
             st.session_state.pop(key, None)
     st.session_state["run"] = name
 

@@ -20,6 +20,7 @@ MIXES = ("test", "sky")
 CLASS_KINDS = ("class_predicted", "class_label")
 _LONGEST_TEXT = 200
 _MOST_CLASSES = 60
+_MOST_SLICES = 2
 
 
 @dataclass
@@ -47,6 +48,11 @@ class View:
     sought, mix, threshold : str or None, str, float or None
         Of Evaluate: the class that a sample is of, the class mix it is judged at (one
         of ``MIXES``), and the probability above which rows are in it.
+    sliced_by : str or None
+        Of Evaluate: the column by whose slices scores are shown.
+    slices : tuple of str
+        Of Explore: rows are shown that are in all of these slices, each written as
+        column, an equals sign, and slice; all if empty.
     prior, abstain : str or None, float or None
         Of Evaluate: the class mix of another catalog, as ``qsovae score`` takes it; the
         probability below which a row has no class.
@@ -69,6 +75,8 @@ class View:
     sought: str | None = None
     mix: str = "test"
     threshold: float | None = None
+    sliced_by: str | None = None
+    slices: tuple[str, ...] = ()
     prior: str | None = None
     abstain: float | None = None
 
@@ -135,6 +143,10 @@ def _classes(texts: list[str]) -> tuple[str, ...] | None:
     return tuple(t for t in texts[:_MOST_CLASSES] if 0 < len(t) <= _LONGEST_TEXT)
 
 
+def _slices(texts: list[str]) -> tuple[str, ...] | None:
+    return tuple(t for t in texts[:_MOST_SLICES] if "=" in t[:_LONGEST_TEXT])
+
+
 def _bits(texts: list[str]) -> tuple[str, ...]:
     known = qsovae.Quality.__members__
     return tuple(name for name in known if name in texts)
@@ -182,6 +194,8 @@ _READERS: dict[str, Any] = {
     "sought": _text,
     "mix": _one_of(MIXES),
     "threshold": _probability,
+    "sliced_by": _text,
+    "slices": _slices,
     "prior": _prior,
     "abstain": _probability,
     "outlines": lambda texts: outlines_from_text(texts[0]),

@@ -5,6 +5,7 @@ from dashboard.figures.combine import separation_figure
 from dashboard.figures.evaluation import class_figure, confusion_figure
 from dashboard.figures.evaluation_details import reliability_figure, threshold_figure
 from dashboard.figures.latent_map import MapPoints, map_figure
+from dashboard.figures.slices import slices_figure
 from dashboard.figures.splits import splits_figure
 from dashboard.figures.training import loss_figure
 
@@ -18,6 +19,7 @@ __all__ = [
     "observed_figure",
     "reliability_figure",
     "separation_figure",
+    "slices_figure",
     "splits_figure",
     "threshold_figure",
 ]

@@ -18,6 +18,7 @@ from dashboard.evaluation_view import (
 from dashboard.layout import escaped, page_head, page_link, refusals, simulated_badge
 from dashboard.run_choice import choose_run, opened_run
 from dashboard.scoring_view import show_scoring
+from dashboard.slices_view import show_slices
 from dashboard.sources import find_source
 from dashboard.splits_view import show_splits
 from dashboard.state import View, current_view
@@ -56,6 +57,7 @@ def show_evaluation(view: View, run: qsovae.Run) -> None:
     show_report(report, run.name)
 
     details = show_details(view, run, of, name, is_simulated=simulated)
+    show_slices(view, run, of, name, is_simulated=simulated)
     if of is None and view.morphology == "all" and not view.quality:
         show_splits(run, report, details, find_source(view.catalog))
 

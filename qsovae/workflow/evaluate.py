@@ -25,6 +25,7 @@ from qsovae.workflow.report import (
 )
 from qsovae.workflow.resplit import split_results
 from qsovae.workflow.slices import evaluation_slices
+from qsovae.workflow.slicing import slicing_columns
 
 Choose = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -61,7 +62,7 @@ def evaluate_run(
     sought : str, optional
         The class that samples are of; by default the quasars, else the first.
     on_progress : callable, optional
-        As of ``evaluation_slices``.
+        As of ``slicing_columns``.
 
     Returns
     -------
@@ -79,7 +80,8 @@ def evaluate_run(
     """
     mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
     report, rows = evaluate_rows(run, catalog, label, quality_choice, quality)
-    slices = evaluation_slices(run, rows, catalog, name, on_progress)
+    slicing = slicing_columns(run, rows, catalog, on_progress)
+    slices = evaluation_slices(run, rows, slicing, name)
     return report | {
         "details": details_of(run, rows, mix, name) | {"slices": slices},
         "splits": split_results(run),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from qsovae.catalog import Catalog
+from qsovae.errors import ShapeError
 from qsovae.evaluation import (
     FEWEST_FOUND,
     FEWEST_ROWS,
@@ -19,21 +19,16 @@ from qsovae.evaluation import (
     worst_slices,
 )
 from qsovae.inference import probability_matrix
-from qsovae.progress import Progress
 from qsovae.runs import Run
 from qsovae.workflow.mixes import sought_class
 from qsovae.workflow.report import labelled
-from qsovae.workflow.slicing import slicing_columns
+from qsovae.workflow.slicing import Slicing
 
 _SHOWN = 10
 
 
 def evaluation_slices(
-    run: Run,
-    rows: pd.DataFrame,
-    catalog: Catalog | None = None,
-    sought: str | None = None,
-    on_progress: Progress | None = None,
+    run: Run, rows: pd.DataFrame, slicing: Slicing, sought: str | None = None
 ) -> dict[str, Any]:
     """Return the scores of some rows by slices, and the worst slices.
 
@@ -42,8 +37,8 @@ def evaluation_slices(
     run : Run
     rows : DataFrame
         Rows that did not train it, as of ``evaluate_rows``, or some of them.
-    catalog, on_progress
-        As of ``slicing_columns``.
+    slicing : Slicing
+        Of the same rows, as of ``slicing_columns``.
     sought : str, optional
         Class that the worst slices are bad at; by default the quasars, else the first.
 
@@ -59,14 +54,20 @@ def evaluation_slices(
 
     Raises
     ------
-    CatalogError
-        If the catalog cannot be read.
     ConfigError
         If there is no such class.
+    ShapeError
+        If the slices are of other rows.
     """
     name = sought_class(run.classes, sought)
-    rows = rows[labelled(rows["class_label"])]
-    columns, notes = slicing_columns(run, rows, catalog, on_progress)
+    if any(column.codes.size != len(rows) for column in slicing.columns):
+        raise ShapeError(
+            f"the slices are not those of these {len(rows):,} rows",
+            "qsovae.evaluation_slices",
+            "Pass what qsovae.slicing_columns returns for the same rows.",
+        )
+    has_label = labelled(rows["class_label"])
+    rows, (columns, notes) = rows[has_label], slicing.taken(has_label)
     labels = rows["class_label"].to_numpy(dtype=object)
     shares = probability_matrix(rows, run.classes)
     predictions = Predictions.checked(labels, shares, run.classes)

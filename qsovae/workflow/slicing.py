@@ -3,7 +3,7 @@
 Within workflow: lowest.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,6 +46,11 @@ class Slicing(NamedTuple):
     columns: tuple[SliceColumn, ...]
     notes: tuple[str, ...]
 
+    def taken(self, rows: ArrayLike) -> "Slicing":
+        """Return the slices of some of the rows, by number or by truth values."""
+        taken = (column.taken(rows) for column in self.columns)
+        return Slicing(_parting(taken), self.notes)
+
 
 def slicing_columns(
     run: Run,
@@ -85,8 +90,13 @@ def slicing_columns(
             found = _gathered(run, path, on_progress)
     numbers = rows.get("row", rows.index)
     columns = (*_of_rows(rows), *(column.taken(numbers) for column in found))
-    parted = (column.present() for column in columns)
-    return Slicing(tuple(c for c in parted if len(c.labels) > 1), notes)
+    return Slicing(_parting(columns), notes)
+
+
+def _parting(columns: Iterable[SliceColumn]) -> tuple[SliceColumn, ...]:
+    """Return the columns in which not all rows are in one slice."""
+    present = (column.present() for column in columns)
+    return tuple(column for column in present if len(column.labels) > 1)
 
 
 def _of_rows(rows: pd.DataFrame) -> Iterator[SliceColumn]:

@@ -30,6 +30,12 @@ def columns(run):
     return {c.name: c for c in qsovae.slicing_columns(run, run.rows()).columns}
 
 
+def slices_of(run, rows, catalog=None):
+    """Return the slices of rows, ready for JSON."""
+    slicing = qsovae.slicing_columns(run, rows, catalog)
+    return qsovae.evaluation_slices(run, rows, slicing)
+
+
 @pytest.fixture
 def moved(run, runs, simulated, tmp_path):
     """Return a function that opens a copy of the run with a copy of its catalog."""
@@ -144,7 +150,7 @@ def test_a_catalog_that_is_gone_or_changed_leaves_what_the_run_knows(moved, tmp_
         (changed, "has changed since"),
     ):
         run = moved(change)
-        found = qsovae.evaluation_slices(run, qsovae.test_rows(run))
+        found = slices_of(run, qsovae.test_rows(run))
         (note,) = found["notes"]
         assert words in note
         assert "sim.fits" in note
@@ -175,26 +181,30 @@ def test_the_report_has_slices_ready_for_json_that_hold_every_row(run):
 def test_with_its_own_catalog_a_run_has_the_same_slices(run, simulated):
     rows = qsovae.test_rows(run)
     catalog = qsovae.open_catalog(simulated)
-    given = qsovae.evaluation_slices(run, rows, catalog)
-    assert given == qsovae.evaluation_slices(run, rows)
+    given = slices_of(run, rows, catalog)
+    assert given == slices_of(run, rows)
     # Whatever the mapping that it was opened with says.
     other = catalog.mapping.with_column("r_mag_ab", role="ignore", band=None)
-    assert given == qsovae.evaluation_slices(
-        run, rows, qsovae.Catalog(catalog.raw, other)
-    )
+    assert given == slices_of(run, rows, qsovae.Catalog(catalog.raw, other))
 
 
 def test_another_catalog_is_sliced_by_its_own_rows(run, tmp_path):
     qsovae.write_simulation(tmp_path / "other.parquet", 500, 11)
     catalog = qsovae.open_catalog(tmp_path / "other.parquet")
     found = qsovae.evaluate_rows(run, catalog)
-    slices = qsovae.evaluation_slices(run, found.rows, catalog)
+    slices = slices_of(run, found.rows, catalog)
     table = pd.DataFrame(slices["columns"]["magnitude"]["table"])
     own = magnitude(catalog.raw.frame, "r")[found.rows.index]
     expected = pd.Series(steps(own, 0.5)).value_counts()
     assert table.drop_duplicates("slice").set_index("slice")["rows"].to_dict() == (
         expected.to_dict()
     )
+
+
+def test_slices_of_other_rows_are_refused(run):
+    slicing = qsovae.slicing_columns(run, run.rows())
+    with pytest.raises(qsovae.ShapeError, match="not those of these"):
+        qsovae.evaluation_slices(run, qsovae.test_rows(run), slicing)
 
 
 def test_a_catalog_without_bands_or_places_has_what_it_has(tmp_path):
