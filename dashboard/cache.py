@@ -183,6 +183,14 @@ def evaluation(
     return evaluated(run_key(run), of, choice, bits).report
 
 
+def evaluated_rows(
+    run: qsovae.Run, of: Scored, choice: str = "without", bits: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """Return the rows that ``evaluation`` scores."""
+    _, rows = evaluated(run_key(run), of, choice, bits)
+    return rows
+
+
 @st.cache_data(max_entries=32, show_spinner="Drawing intervals …")
 def _details(
     key: tuple[str, str, int], of: Scored, choice: str, bits: tuple[str, ...],

@@ -22,15 +22,10 @@ def show_details(
     ``of`` says whose rows are scored.
     """
     st.subheader("Calibration and samples", anchor=False)
-    with st.container(horizontal=True):
-        classes = {c: c for c in run.classes}
-        first = qsovae.sought_class(run.classes)
-        seed("evaluate_class", view.sought if view.sought in classes else first)
-        sought = choose_one("Class", classes, "evaluate_class")
-        mixes = MIXES if _is_counted(run.classes) else {"test": MIXES["test"]}
-        seed("evaluate_mix", view.mix if view.mix in mixes else "test")
-        view.mix = choose_one("Class mix", mixes, "evaluate_mix")
-    view.sought = None if sought == first else sought
+    sought = qsovae.sought_class(run.classes, view.sought)
+    mixes = MIXES if _is_counted(run.classes) else {"test": MIXES["test"]}
+    seed("evaluate_mix", view.mix if view.mix in mixes else "test")
+    view.mix = choose_one("Class mix", mixes, "evaluate_mix")
     found = cache.evaluation_details(
         run, of, view.morphology, None if view.mix == "test" else view.mix, sought,
         view.quality_choice, view.quality,

@@ -9,6 +9,7 @@ from dashboard import cache
 from dashboard.cells_view import show_objects
 from dashboard.details_view import show_details
 from dashboard.evaluation_view import show_classes, show_matrix, show_report
+from dashboard.slices_view import show_slices
 from dashboard.sources import find_source
 from dashboard.splits_view import show_splits
 from dashboard.state import View
@@ -16,6 +17,7 @@ from dashboard.state import View
 SECTIONS = {
     "matrix": "Confusion and classes",
     "samples": "Calibration and samples",
+    "slices": "Slices",
     "splits": "Other splits",
 }
 
@@ -49,6 +51,8 @@ def show_section(view: View, shown: Shown) -> None:
         show_report(shown.report, run.name)
     elif view.section == "samples":
         show_details(view, run, shown.of, name, is_simulated=simulated)
+    elif view.section == "slices":
+        show_slices(view, run, shown.of, name, is_simulated=simulated)
     elif shown.of is None:
         show_splits(view, run, shown.report, find_source(view.catalog))
     else:

@@ -73,6 +73,15 @@ def choose_morphology(view: View, report: dict[str, Any]) -> None:
     )
 
 
+def choose_class(view: View, run: qsovae.Run) -> None:
+    """Show the classes, of which one is sought."""
+    classes = {c: c for c in run.classes}
+    usual = qsovae.sought_class(run.classes)
+    seed("evaluate_class", view.sought if view.sought in classes else usual)
+    sought = choose_one("Class sought", classes, "evaluate_class")
+    view.sought = None if sought == usual else sought
+
+
 def show_cards(scores: qsovae.Scores, rival: qsovae.Scores | None) -> None:
     """Show the scores with the baseline's, green where the VAE does better."""
     measures = card_values(scores)

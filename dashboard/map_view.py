@@ -26,6 +26,7 @@ from dashboard.map_rows import (
 )
 from dashboard.outlines import MOST_OUTLINES, drawn_outlines
 from dashboard.quality_filter import choose_quality
+from dashboard.slice_filter import chosen_slices
 from dashboard.state import View, current_view, seed
 from dashboard.theme import UNLABELLED
 
@@ -56,7 +57,7 @@ def choose_colour(
 
 
 def choose_filters(
-    view: View, table: pd.DataFrame, catalog: qsovae.Catalog | None
+    view: View, run: qsovae.Run, table: pd.DataFrame, catalog: qsovae.Catalog | None
 ) -> MapChoices:
     """Show the filters; return which rows they let through."""
     seed("explore_morphology", view.morphology)
@@ -65,7 +66,8 @@ def choose_filters(
     _choose_classes(view, table)
     magnitude = _choose_magnitudes(view, catalog)
     wanted = None if magnitude is None or view.band is None else magnitude[1]
-    return MapChoices(shown_mask(table, view, wanted), magnitude)
+    shown, inside = shown_mask(table, view, wanted), chosen_slices(view, run)
+    return MapChoices(shown if inside is None else shown & inside, magnitude)
 
 
 def _choose_classes(view: View, table: pd.DataFrame) -> None:

@@ -51,8 +51,9 @@ def take_run(name: str) -> None:
     if name != view.run:
         fresh = View(catalog=view.catalog, run=name, normalise=view.normalise)
         st.session_state["view"] = fresh
-        for key in ("explore_classes", "explore_colour", "explore_band",
-                    "explore_quality", "evaluate_quality", "score_prior",
+        for key in ("evaluate_class", "explore_classes", "explore_colour", "explore_band",
+                    "explore_quality", "evaluate_quality", "evaluate_sliced_by",
+                    "score_prior",
                     "score_abstain", "score_rule", "evaluate_cell",
                     "evaluate_objects"):  # fmt: skip
             st.session_state.pop(key, None)

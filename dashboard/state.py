@@ -14,7 +14,7 @@ import streamlit as st
 import qsovae
 from dashboard.outlines import Outline, outlines_from_text, outlines_to_text
 
-SECTIONS = ("matrix", "samples", "splits")
+SECTIONS = ("matrix", "samples", "slices", "splits")
 NORMALISATIONS = ("counts", "row", "column")
 MODELS = ("vae", "baseline")
 MIXES = ("test", "sky")
@@ -22,6 +22,7 @@ OBJECTS = ("cell", "suspects")
 CLASS_KINDS = ("class_predicted", "class_label")
 _LONGEST_TEXT = 200
 _MOST_CLASSES = 60
+_MOST_SLICES = 2
 
 
 @dataclass
@@ -49,6 +50,11 @@ class View:
     sought, mix, threshold : str or None, str, float or None
         Of Evaluate: the class that a sample is of, the class mix it is judged at (one
         of ``MIXES``), and the probability above which rows are in it.
+    sliced_by : str or None
+        Of Evaluate: the column by whose slices scores are shown.
+    slices : tuple of str
+        Of Explore: rows are shown that are in all of these slices, each written as
+        column, an equals sign, and slice; all if empty.
     prior, abstain : str or None, float or None
         Of Evaluate: the class mix of another catalog, as ``qsovae score`` takes it; the
         probability below which a row has no class.
@@ -77,6 +83,8 @@ class View:
     sought: str | None = None
     mix: str = "test"
     threshold: float | None = None
+    sliced_by: str | None = None
+    slices: tuple[str, ...] = ()
     prior: str | None = None
     abstain: float | None = None
     objects: str = "cell"
@@ -150,6 +158,10 @@ def _cell(texts: list[str]) -> tuple[str, ...] | None:
     return _classes(texts) if len(texts) == 2 else None
 
 
+def _slices(texts: list[str]) -> tuple[str, ...] | None:
+    return tuple(t for t in texts[:_MOST_SLICES] if "=" in t[:_LONGEST_TEXT])
+
+
 def _bits(texts: list[str]) -> tuple[str, ...]:
     known = qsovae.Quality.__members__
     return tuple(name for name in known if name in texts)
@@ -198,6 +210,8 @@ _READERS: dict[str, Any] = {
     "sought": _text,
     "mix": _one_of(MIXES),
     "threshold": _probability,
+    "sliced_by": _text,
+    "slices": _slices,
     "prior": _prior,
     "abstain": _probability,
     "objects": _one_of(OBJECTS),

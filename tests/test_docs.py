@@ -207,7 +207,7 @@ def test_the_five_lines_of_python_give_probabilities(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name", ["accuracy", "speed", "matching", "check", "simulate", "mock"]
+    "name", ["accuracy", "speed", "evaluation", "matching", "check", "simulate", "mock"]
 )
 def test_the_readme_has_room_for_each_benchmark(name):
     inside = README.split(f"<!-- benchmark:{name} -->")

@@ -10,6 +10,7 @@ from dashboard.figures.evaluation_details import (
     top_figure,
 )
 from dashboard.figures.latent_map import MapPoints, map_figure
+from dashboard.figures.slices import slices_figure
 from dashboard.figures.splits import splits_figure
 from dashboard.figures.training import loss_figure
 
@@ -25,6 +26,7 @@ __all__ = [
     "reliability_figure",
     "sed_figure",
     "separation_figure",
+    "slices_figure",
     "splits_figure",
     "threshold_figure",
     "top_figure",

@@ -6,6 +6,7 @@ import qsovae
 from dashboard.evaluation_rows import read_report
 from dashboard.evaluation_sections import SECTIONS, Shown, show_section
 from dashboard.evaluation_view import (
+    choose_class,
     choose_morphology,
     scores_for,
     show_cards,
@@ -39,6 +40,7 @@ def show_evaluation(view: View, run: qsovae.Run) -> None:
     st.caption(f"{trained_sentence(run)} {split_sentence(report)} {notes}")
     with st.container(horizontal=True, vertical_alignment="center"):
         choose_morphology(view, report)
+        choose_class(view, run)
         if simulated:
             simulated_badge()
     scores = scores_for(report, view.morphology)

@@ -33,7 +33,7 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
         if run.is_simulated:
             simulated_badge()
         coloured = choose_colour(view, table, catalog)
-        choices = choose_filters(view, table, catalog)
+        choices = choose_filters(view, run, table, catalog)
         if catalog is None:
             st.caption(
                 "The catalog of this run is not at hand: open it under Catalog to "

@@ -48,7 +48,7 @@ def evaluate(options: Namespace) -> int:
     from qsovae.bands import DOUBTS
     from qsovae.class_mix import parse_prior
     from qsovae.runs import open_run
-    from qsovae.workflow import SKY, evaluate_rows, evaluation_details
+    from qsovae.workflow import SKY, evaluate_rows, full_report
 
     refuse_half_a_rule(options)
     refuse_half_a_cell(options)
@@ -64,8 +64,11 @@ def evaluate(options: Namespace) -> int:
     bits = [str(bit.name) for bit in DOUBTS] if named == "any" else named.split(",")
     bits = [bit for bit in bits if bit]
     found = evaluate_rows(run, catalog, options.label, quality=bits)
-    details = evaluation_details(run, found.rows, prior, options.sought)
-    report = found.report | {"details": details}
+    with text.ProgressLine(patience_s=2.0) as line:
+        report = full_report(
+            run, found, catalog, prior=prior, sought=options.sought,
+            on_progress=line.show,
+        )  # fmt: skip
     report |= save_asked(options, run, found, prior, bits)
     report |= write_asked(options, run, found, catalog)
     if named:

@@ -1,10 +1,11 @@
 """Scores and what surrounds them, in words.
 
-Within cli: above text.
+Within cli: above text and slices_text.
 """
 
 from typing import Any
 
+from qsovae.cli.slices_text import slices_block
 from qsovae.cli.text import table_text
 
 
@@ -22,6 +23,7 @@ def scores_text(report: dict[str, Any]) -> str:
             lines += [_scores_block(title, scores), ""]
     if "details" in report:
         lines += [_details_block(report["details"]), ""]
+        lines += [slices_block(report["details"]["slices"]), ""]
     if report.get("splits"):
         lines += [_splits_block(report)]
     return "\n".join(lines).rstrip()

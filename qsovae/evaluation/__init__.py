@@ -20,11 +20,19 @@ from qsovae.evaluation.scores import ClassScores, Scores, defined
 from qsovae.evaluation.scoring import score_by_morphology, score_predictions
 from qsovae.evaluation.seds import mean_sed
 from qsovae.evaluation.sky import SkyMix, is_quasar, sky_mix
+from qsovae.evaluation.slice_finder import (
+    FEWEST_FOUND,
+    WorstSlices,
+    worst_slices,
+)
+from qsovae.evaluation.slices import FEWEST_ROWS, SliceColumn, slice_table
 from qsovae.evaluation.suspects import LabelDoubts, label_doubts
 from qsovae.evaluation.tables import confusion_table, scores_table
 from qsovae.evaluation.thresholds import threshold_table
 
 __all__ = [
+    "FEWEST_FOUND",
+    "FEWEST_ROWS",
     "ClassScores",
     "Difference",
     "Interval",
@@ -33,7 +41,9 @@ __all__ = [
     "Predictions",
     "Scores",
     "SkyMix",
+    "SliceColumn",
     "Temperature",
+    "WorstSlices",
     "calibration_error",
     "confusion_table",
     "defined",
@@ -51,6 +61,8 @@ __all__ = [
     "scores_table",
     "share_interval",
     "sky_mix",
+    "slice_table",
     "threshold_table",
     "top_table",
+    "worst_slices",
 ]

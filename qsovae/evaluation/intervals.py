@@ -36,12 +36,16 @@ class Interval(NamedTuple):
     high: float
 
 
-def share_interval(hits: ArrayLike, rows: ArrayLike) -> tuple[Floats, Floats]:
+def share_interval(
+    hits: ArrayLike, rows: ArrayLike, level: float = LEVEL
+) -> tuple[Floats, Floats]:
     """Return Wilson's 95 % intervals of shares; NaN where there is no row.
 
     Parameters
     ----------
     hits, rows : array_like of int, of one shape
+    level : float
+        Another share of intervals that shall hold the truth than 95 %.
 
     References
     ----------
@@ -49,7 +53,7 @@ def share_interval(hits: ArrayLike, rows: ArrayLike) -> tuple[Floats, Floats]:
     """
     n = np.asarray(rows)
     k = np.where(n > 0, hits, 0)
-    low, high = binom_conf_interval(k, np.maximum(n, 1), LEVEL, "wilson")
+    low, high = binom_conf_interval(k, np.maximum(n, 1), level, "wilson")
     none = n == 0
     return np.where(none, np.nan, low), np.where(none, np.nan, high)
 

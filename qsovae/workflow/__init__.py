@@ -15,6 +15,7 @@ from qsovae.workflow.evaluate import (
     Evaluated,
     evaluate_rows,
     evaluate_run,
+    full_report,
     test_rows,
 )
 from qsovae.workflow.mixes import SKY, sought_class
@@ -23,6 +24,8 @@ from qsovae.workflow.request import TrainRequest
 from qsovae.workflow.resplit import evaluate_splits, own_catalog, split_results
 from qsovae.workflow.rules import rule_mask, save_rule
 from qsovae.workflow.score import PRIOR_KINDS, ScoredCatalog, score_catalog
+from qsovae.workflow.slices import evaluation_slices
+from qsovae.workflow.slicing import Slicing, slicing_columns
 from qsovae.workflow.train import train_run
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "SKY",
     "Evaluated",
     "ScoredCatalog",
+    "Slicing",
     "TrainRequest",
     "baseline_rows",
     "cell_objects",
@@ -38,6 +42,8 @@ __all__ = [
     "evaluate_run",
     "evaluate_splits",
     "evaluation_details",
+    "evaluation_slices",
+    "full_report",
     "label_suspects",
     "make_map",
     "own_catalog",
@@ -46,6 +52,7 @@ __all__ = [
     "run_catalog",
     "save_rule",
     "score_catalog",
+    "slicing_columns",
     "sought_class",
     "split_results",
     "test_rows",

@@ -1,6 +1,6 @@
 """Scores of a finished run: on its own test rows, or on another catalog.
 
-Within workflow: above report, mixes, details and resplit.
+Within workflow: above report, mixes, details, resplit and slices.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ import pandas as pd
 from qsovae.catalog import Catalog, with_quality
 from qsovae.errors import CatalogError
 from qsovae.inference import catalog_features, infer_table, row_facts
+from qsovae.progress import Progress
 from qsovae.runs import Run
 from qsovae.splits import NO_FINGERPRINT, row_fingerprints
 from qsovae.workflow.details import details_of
@@ -23,6 +24,8 @@ from qsovae.workflow.report import (
     scores_report,
 )
 from qsovae.workflow.resplit import split_results
+from qsovae.workflow.slices import evaluation_slices
+from qsovae.workflow.slicing import slicing_columns
 
 Choose = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -36,6 +39,7 @@ def evaluate_run(
     *,
     prior: Mapping[str, float] | str | None = None,
     sought: str | None = None,
+    on_progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Return a run's scores, never on rows that trained it.
 
@@ -57,12 +61,15 @@ def evaluate_run(
         or that of the sky down to r = 22; by default that of the scored rows.
     sought : str, optional
         The class that samples are of; by default the quasars, else the first.
+    on_progress : callable, optional
+        As of ``slicing_columns``.
 
     Returns
     -------
     dict
         As ``qsovae evaluate --json`` prints it. Under ``details``: what
-        ``evaluation_details`` returns; under ``splits`` what ``split_results`` does.
+        ``evaluation_details`` returns, and under ``slices`` in it what
+        ``evaluation_slices`` does; under ``splits`` what ``split_results`` does.
 
     Raises
     ------
@@ -71,9 +78,12 @@ def evaluate_run(
     ConfigError
         If there is no such quality bit or class, or the prior does not suit.
     """
-    mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
-    report, rows = evaluate_rows(run, catalog, label, quality_choice, quality)
-    return report | {"details": details_of(run, rows, mix, name)}
+    # Refused before the rows are scored, which may take long.
+    mix_of(prior, run.classes), sought_class(run.classes, sought)
+    found = evaluate_rows(run, catalog, label, quality_choice, quality)
+    return full_report(
+        run, found, catalog, prior=prior, sought=sought, on_progress=on_progress
+    )
 
 
 class Evaluated(NamedTuple):
@@ -84,6 +94,39 @@ class Evaluated(NamedTuple):
 
     report: dict[str, Any]
     rows: pd.DataFrame
+
+
+def full_report(
+    run: Run,
+    found: Evaluated,
+    catalog: Catalog | None = None,
+    *,
+    prior: Mapping[str, float] | str | None = None,
+    sought: str | None = None,
+    on_progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Return the scores of some rows with all that surrounds them.
+
+    Parameters
+    ----------
+    run : Run
+    found : Evaluated
+        As of ``evaluate_rows``.
+    catalog : Catalog, optional
+        The one whose rows these are; the run's own by default.
+    prior, sought, on_progress
+        As of ``evaluate_run``, which returns this.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such class, or the prior does not suit.
+    """
+    mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
+    slicing = slicing_columns(run, found.rows, catalog, on_progress)
+    slices = evaluation_slices(run, found.rows, slicing, name)
+    details = details_of(run, found.rows, mix, name)
+    return found.report | {"details": details | {"slices": slices}}
 
 
 def evaluate_rows(

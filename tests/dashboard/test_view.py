@@ -38,7 +38,8 @@ def test_a_view_survives_the_address(outlines, morphology, name):
         magnitudes=(17.5, 21.3), outlines=outlines, normalise="row",
         quality=("SENTINEL", "IMPLAUSIBLE"), quality_choice="with", combined="mine",
         prior="QSO=0.02,STAR=0.98", abstain=0.9, cell=(name, "QSO"),
-        objects="suspects", rule="clean",
+        objects="suspects", rule="clean", sliced_by="g - r",
+        slices=("g - r=0 to 0.5", "survey VHS=missing"),
     )  # fmt: skip
     assert View.from_parameters(view.to_parameters()) == view
 
@@ -72,7 +73,8 @@ def test_a_bomb_in_the_address_is_not_unpacked():
         ("class_kind", ["p_QSO"]), ("quality", ["SPOILT", ""]),
         ("quality_choice", ["all"]), ("outlines", ["%%%"]), ("unknown", ["1"]),
         ("prior", ["QSO"]), ("prior", [""]), ("abstain", ["2"]), ("abstain", ["nan"]),
-        ("abstain", ["often"]),
+        ("abstain", ["often"]), ("slices", ["magnitude"]), ("sliced_by", [""]),
+        ("slices", ["x" * 9999 + "=1"]),
     ],
 )  # fmt: skip
 def test_a_choice_that_is_unknown_falls_back(name, texts):
