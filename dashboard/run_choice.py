@@ -9,6 +9,12 @@ from dashboard.layout import page_link, refuse
 from dashboard.state import View, current_view
 
 _DEMO = "demo"
+# What was chosen among the classes, columns or rules of one run means nothing of another.
+_OF_A_RUN = (
+    "evaluate_class", "evaluate_cell", "evaluate_objects", "evaluate_quality",
+    "evaluate_sliced_by", "explore_band", "explore_classes", "explore_colour",
+    "explore_quality", "score_abstain", "score_prior", "score_rule",
+)  # fmt: skip
 
 
 def choose_run(view: View) -> str | None:
@@ -51,11 +57,7 @@ def take_run(name: str) -> None:
     if name != view.run:
         fresh = View(catalog=view.catalog, run=name, normalise=view.normalise)
         st.session_state["view"] = fresh
-        for key in ("evaluate_class", "explore_classes", "explore_colour", "explore_band",
-                    "explore_quality", "evaluate_quality", "evaluate_sliced_by",
-                    "score_prior",
-                    "score_abstain", "score_rule", "evaluate_cell",
-                    "evaluate_objects"):  # fmt: skip
+        for key in _OF_A_RUN:
             st.session_state.pop(key, None)
     st.session_state["run"] = name
 
