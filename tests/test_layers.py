@@ -12,7 +12,7 @@ DASHBOARD = ROOT.parent / "dashboard"
 
 # Low to high; those on one line are siblings and never import each other.
 LAYERS = """
-errors threads
+errors pages threads
 bands batch class_mix crossmatch devices magnitudes motions progress reference scratch
 tables density elbo inputs targets
 columns model
