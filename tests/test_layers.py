@@ -20,7 +20,7 @@ recognition training
 catalog estimator
 checks combine features simulation splits
 runs evaluation projection
-inference baseline
+inference baseline publishing
 workflow
 cli
 __init__

@@ -38,7 +38,9 @@ def curve_table(
         NaN where there is no row to take a share of.
     """
     k = predictions.classes.index(name)
-    edges = _thresholds(predictions.probabilities[:, k], predictions.true == k, n_points)
+    edges = _thresholds(
+        predictions.probabilities[:, k], predictions.true == k, n_points
+    )
     reached = counts_between(predictions, k, edges).cumsum(axis=1)
     hits, others = reached[k], reached.sum(axis=0) - reached[k]
     n_hits = np.count_nonzero(predictions.true == k)

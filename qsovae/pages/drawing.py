@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
@@ -20,6 +21,7 @@ AXIS = "#444444"
 BLUE = "#0072B2"
 VERMILLION = "#D55E00"
 GREEN = "#009E73"
+ORANGE = "#E69F00"
 # Stands for the colour of text, which a figure for both themes takes from the page's.
 INK = "#1b2431"
 _DARK_INK = "#e4e9ef"
@@ -79,6 +81,21 @@ def drawn(
         figure.savefig(stream, format="svg", metadata=_NO_METADATA)
     svg = stream.getvalue()
     return Picture(title, about, _inked(svg) if is_themed else svg)
+
+
+def panel(
+    title: str,
+    about: str,
+    draw: Callable[[Axes], None],
+    *,
+    is_simulated: bool,
+    size: tuple[float, float] = (4.4, 3.5),
+) -> Picture:
+    """Return a figure of one panel, for light and dark pages."""
+    return drawn(
+        title, about, size, lambda figure: draw(figure.add_subplot()),
+        is_simulated=is_simulated, is_themed=True,
+    )  # fmt: skip
 
 
 def _inked(svg: bytes) -> bytes:

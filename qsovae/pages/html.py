@@ -155,13 +155,18 @@ def table_html(
     Parameters
     ----------
     header : iterable of str
+        Left out where all of it is empty.
     lines : iterable of list of str
     numbers : set of int
         Columns that stand to the right.
     kind : {"plain", "wide"}
         Cells of wide tables are not broken into lines.
     """
-    head = "".join(f"<th>{escape(h)}</th>" for h in header)
+    titles = list(header)
+    head = "".join(
+        f'<th class="n">{escape(h)}</th>' if i in numbers else f"<th>{escape(h)}</th>"
+        for i, h in enumerate(titles)
+    )
     rows = [
         "<tr>"
         + "".join(
@@ -172,9 +177,9 @@ def table_html(
         for line in lines
     ]
     return (
-        f'<div class="scroll"><table class="{kind}"><thead><tr>'
-        + head
-        + "</tr></thead><tbody>\n"
+        f'<div class="scroll"><table class="{kind}">'
+        + (f"<thead><tr>{head}</tr></thead>" if any(titles) else "")
+        + "<tbody>\n"
         + "\n".join(rows)
         + "\n</tbody></table></div>"
     )

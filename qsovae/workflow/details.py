@@ -1,6 +1,6 @@
 """What a referee asks beside the scores: intervals, calibration, thresholds.
 
-Within workflow: above mixes.
+Within workflow: above curves and mixes.
 """
 
 from collections.abc import Mapping
@@ -26,6 +26,7 @@ from qsovae.evaluation import (
 )
 from qsovae.inference import latent_names, probability_matrix
 from qsovae.runs import Run
+from qsovae.workflow.curves import curves_of, json_columns
 from qsovae.workflow.mixes import Mix, mix_of, sought_class
 
 _ACTIVE_VARIANCE = 0.01
@@ -57,11 +58,12 @@ def evaluation_details(
     -------
     dict
         ``mcc``, ``brier``, ``intervals`` and ``per_class`` (95 %, see
-        ``resampled_intervals`` and ``share_interval``), ``calibration`` (before, and
-        after mending by a temperature of the run's validation rows), ``thresholds``
-        (see ``threshold_table``), ``latent`` (the active dimensions of the run) and
-        ``against_baseline`` (paired differences and McNemar's test, on the run's own
-        test rows); ready for JSON, what is undefined is None.
+        ``resampled_intervals`` and ``share_interval``), ``curves`` (by class, see
+        ``curve_table``), ``calibration`` (before, and after mending by a temperature
+        of the run's validation rows), ``thresholds`` (see ``threshold_table``),
+        ``latent`` (the active dimensions of the run) and ``against_baseline`` (paired
+        differences and McNemar's test, on the run's own test rows); ready for JSON,
+        what is undefined is None.
 
     Raises
     ------
@@ -79,11 +81,20 @@ def details_of(run: Run, rows: pd.DataFrame, mix: Mix, sought: str) -> dict[str,
     validation = _predictions(saved[saved["split"] == "validation"], run.classes)
     trained = run.estimator.class_prior_
     return _further_scores(scored) | {
+        "curves": curves_of(scored),
         "calibration": _calibration(scored, validation),
         "thresholds": _threshold(scored, sought, mix, trained),
         "latent": _latent(saved),
         "against_baseline": _against(scored, _baselines(run, rows)),
     }
+
+
+def baseline_details(run: Run, rows: pd.DataFrame) -> dict[str, Any] | None:
+    """Return further scores and curves of the baseline, None where it knows no row."""
+    rival = _baselines(run, rows)
+    if rival is None:
+        return None
+    return _further_scores(rival) | {"curves": curves_of(rival)}
 
 
 def _baselines(run: Run, rows: pd.DataFrame) -> Predictions | None:
@@ -211,8 +222,5 @@ def _threshold(
             "shares": None if mix.shares is None else dict(mix.shares),
             "per_deg2": mix.per_deg2,
         },
-        "table": {
-            name: [defined(value) for value in column]
-            for name, column in table.to_dict("list").items()
-        },
+        "table": json_columns(table),
     }

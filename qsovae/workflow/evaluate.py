@@ -1,6 +1,6 @@
 """Scores of a finished run: on its own test rows, or on another catalog.
 
-Within workflow: above report, mixes and details.
+Within workflow: above report, mixes, asked and details.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,8 @@ from qsovae.errors import CatalogError
 from qsovae.inference import catalog_features, infer_table, row_facts
 from qsovae.runs import Run
 from qsovae.splits import NO_FINGERPRINT, row_fingerprints
-from qsovae.workflow.details import details_of
+from qsovae.workflow.asked import asked_of
+from qsovae.workflow.details import baseline_details, details_of
 from qsovae.workflow.mixes import mix_of, sought_class
 from qsovae.workflow.report import (
     labelled,
@@ -61,7 +62,9 @@ def evaluate_run(
     -------
     dict
         As ``qsovae evaluate --json`` prints it. Under ``details``: what
-        ``evaluation_details`` returns.
+        ``evaluation_details`` returns; ``baseline``, of the same kind, None on other
+        rows than the run's own test rows; and ``asked``, with the command that gives
+        the same again.
 
     Raises
     ------
@@ -72,7 +75,11 @@ def evaluate_run(
     """
     mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
     report, rows = evaluate_rows(run, catalog, label, quality_choice, quality)
-    return report | {"details": details_of(run, rows, mix, name)}
+    details = details_of(run, rows, mix, name) | {
+        "baseline": baseline_details(run, rows),
+        "asked": asked_of(run, catalog, label, quality_choice, quality, prior, sought),
+    }
+    return report | {"details": details}
 
 
 class Evaluated(NamedTuple):
