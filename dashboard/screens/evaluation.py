@@ -16,6 +16,7 @@ from dashboard.evaluation_view import (
     trained_sentence,
 )
 from dashboard.layout import escaped, page_head, page_link, refusals, simulated_badge
+from dashboard.report_view import show_files
 from dashboard.run_choice import choose_run, opened_run
 from dashboard.scoring_view import show_scoring
 from dashboard.sources import find_source
@@ -55,6 +56,7 @@ def show_evaluation(view: View, run: qsovae.Run) -> None:
     show_report(report, run.name)
 
     show_details(view, run, of, name, is_simulated=simulated)
+    show_files(view, run, of)
 
 
 def main() -> None:

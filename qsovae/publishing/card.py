@@ -173,10 +173,12 @@ def _caveats(subject: Subject) -> list[Block]:
 def again(subject: Subject) -> list[Block]:
     """Return the command that makes all of this again."""
     command = f"{subject.details['asked']['command']} {OUTPUTS}"
-    return [
-        Paragraph(
-            "Where the catalog lies, and the run under checkpoints (or add --runs "
-            "FOLDER):"
-        ),
-        Code(command),
-    ]
+    words = (
+        "Where the catalog lies, and the run under checkpoints (or add --runs FOLDER)"
+    )
+    if " --mapping " in command:
+        words += (
+            ", with what each column was taken for in a file, as the Catalog page and "
+            "qsovae check --save-mapping write it"
+        )
+    return [Paragraph(f"{words}:"), Code(command)]
