@@ -23,9 +23,7 @@ def show_details(
     """
     st.subheader("Calibration and samples", anchor=False)
     sought = qsovae.sought_class(run.classes, view.sought)
-    mixes = MIXES if _is_counted(run.classes) else {"test": MIXES["test"]}
-    seed("evaluate_mix", view.mix if view.mix in mixes else "test")
-    view.mix = choose_one("Class mix", mixes, "evaluate_mix")
+    choose_mix(view, run)
     found = cache.evaluation_details(
         run, of, view.morphology, None if view.mix == "test" else view.mix, sought,
         view.quality_choice, view.quality,
@@ -39,6 +37,13 @@ def show_details(
         _show_sample(view, found["thresholds"], name, is_simulated=is_simulated)
         show_rules(view, run, of, sought)
     _show_top(found["top"], sought, name, is_simulated=is_simulated)
+
+
+def choose_mix(view: View, run: qsovae.Run) -> None:
+    """Show the class mixes that samples can be judged at."""
+    mixes = MIXES if _is_counted(run.classes) else {"test": MIXES["test"]}
+    seed("evaluate_mix", view.mix if view.mix in mixes else "test")
+    view.mix = choose_one("Class mix", mixes, "evaluate_mix")
 
 
 def _rival_sentence(rival: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from dashboard import cache
 from dashboard.cells_view import show_objects
 from dashboard.details_view import show_details
 from dashboard.evaluation_view import show_classes, show_matrix, show_report
+from dashboard.report_view import show_files
 from dashboard.slices_view import show_slices
 from dashboard.sources import find_source
 from dashboard.splits_view import show_splits
@@ -19,6 +20,7 @@ SECTIONS = {
     "samples": "Calibration and samples",
     "slices": "Slices",
     "splits": "Other splits",
+    "report": "Report",
 }
 
 
@@ -53,6 +55,8 @@ def show_section(view: View, shown: Shown) -> None:
         show_details(view, run, shown.of, name, is_simulated=simulated)
     elif view.section == "slices":
         show_slices(view, run, shown.of, name, is_simulated=simulated)
+    elif view.section == "report":
+        show_files(view, run, shown.of)
     elif shown.of is None:
         show_splits(view, run, shown.report, find_source(view.catalog))
     else:

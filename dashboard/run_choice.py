@@ -9,7 +9,7 @@ from dashboard.layout import page_link, refuse
 from dashboard.state import View, current_view
 
 _DEMO = "demo"
-# What was chosen among the classes, columns or rules of one run means nothing of another.
+# What was chosen among the classes, columns or rules of one run says nothing of others.
 _OF_A_RUN = (
     "evaluate_class", "evaluate_cell", "evaluate_objects", "evaluate_quality",
     "evaluate_sliced_by", "explore_band", "explore_classes", "explore_colour",

@@ -14,7 +14,7 @@ import streamlit as st
 import qsovae
 from dashboard.outlines import Outline, outlines_from_text, outlines_to_text
 
-SECTIONS = ("matrix", "samples", "slices", "splits")
+SECTIONS = ("matrix", "samples", "slices", "splits", "report")
 NORMALISATIONS = ("counts", "row", "column")
 MODELS = ("vae", "baseline")
 MIXES = ("test", "sky")

@@ -12,7 +12,7 @@ DASHBOARD = ROOT.parent / "dashboard"
 
 # Low to high; those on one line are siblings and never import each other.
 LAYERS = """
-errors threads
+errors pages threads
 bands batch class_mix crossmatch devices magnitudes motions progress reference scratch
 sky_links tables density elbo inputs targets
 columns model
@@ -20,7 +20,7 @@ recognition training
 catalog estimator
 checks combine features simulation splits
 runs evaluation projection
-inference baseline
+inference baseline publishing
 workflow
 cli
 __init__

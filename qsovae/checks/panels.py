@@ -1,7 +1,6 @@
 """What one panel of a figure shows.
 
-Within checks: above systems. Colours are Okabe and Ito's, told apart by colour-blind
-people.
+Within checks: above systems.
 """
 
 import numpy as np
@@ -12,11 +11,9 @@ from matplotlib.figure import Figure
 from qsovae.bands import BANDS
 from qsovae.checks.stars import Floats
 from qsovae.checks.systems import stellar_locus
+from qsovae.pages.drawing import AXIS, VERMILLION
 from qsovae.reference import BAND_COLUMNS
 
-AXIS = "#444444"
-BLUE = "#0072B2"
-VERMILLION = "#D55E00"
 _CELLS = 60
 _BIN_MAG = 0.25
 _FIVE_SIGMA = 0.217  # mag

@@ -1,30 +1,25 @@
 """Figures of a catalog as SVG, each the same bytes for the same catalog.
 
-Within checks: above panels. Figures are objects of matplotlib; pyplot, which keeps
-them for the whole process, is never asked.
+Within checks: above panels.
 """
 
-import io
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from qsovae.bands import BANDS
 from qsovae.catalog import Catalog
 from qsovae.checks.panels import (
-    AXIS,
-    VERMILLION,
     draw_error_panel,
     draw_magnitude_panel,
     draw_plane,
     draw_sky,
 )
+from qsovae.pages import Picture
+from qsovae.pages.drawing import drawn
 
 # Colour-colour planes, each as blue and red band of x, then of y.
 _PLANES = (
@@ -36,21 +31,6 @@ _FEWEST_IN_A_PLANE = 50
 _FEWEST_IN_A_PANEL = 20
 _MOST_PATTERNS = 12
 _COLUMNS = 4
-_STYLE: dict[Any, Any] = {
-    "svg.hashsalt": "qsovae", "svg.fonttype": "path", "font.size": 9.0,
-    "font.family": "DejaVu Sans", "axes.edgecolor": AXIS, "axes.linewidth": 0.8,
-    "axes.spines.top": False, "axes.spines.right": False, "figure.facecolor": "white",
-    "savefig.facecolor": "white", "image.cmap": "Blues",
-}  # fmt: skip
-_NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-
-
-class Picture(NamedTuple):
-    """A figure as SVG, its title, and what it shows in words."""
-
-    title: str
-    about: str
-    svg: bytes
 
 
 def catalog_pictures(catalog: Catalog, n_rows: int) -> list[Picture]:
@@ -86,19 +66,8 @@ def _picture(
     size: tuple[float, float],
     draw: Callable[[Figure], None],
 ) -> Picture:
-    """Return a figure drawn in the report's style, marked if data are simulated."""
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=size, layout="constrained")
-        draw(figure)
-        if catalog.is_simulated:
-            figure.suptitle(
-                "simulated data", x=0.995, ha="right", color=VERMILLION, size=9,
-                weight="bold",
-            )  # fmt: skip
-        stream = io.BytesIO()
-        FigureCanvasSVG(figure)
-        figure.savefig(stream, format="svg", metadata=_NO_METADATA)
-    return Picture(title, about, stream.getvalue())
+    """Return a figure of a catalog, marked if its rows are simulated."""
+    return drawn(title, about, size, draw, is_simulated=catalog.is_simulated)
 
 
 def _sky(catalog: Catalog, scale: float) -> Picture | None:

@@ -1,6 +1,6 @@
 """The command that says how far a run can be trusted: evaluate.
 
-Within cli: above cells, refitting and rules.
+Within cli: above cells, publishing, refitting and rules.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from qsovae.cli import text
 from qsovae.cli.cells import add_cells, refuse_half_a_cell, write_asked
 from qsovae.cli.commands import open_for, show_scores
 from qsovae.cli.options import add_json, add_mapping, add_runs_folder
+from qsovae.cli.publishing import add_publishing, outputs_asked, publish
 from qsovae.cli.refitting import add_refitting, refit_asked
 from qsovae.cli.rules import add_saving, refuse_half_a_rule, save_asked
 
@@ -21,9 +22,14 @@ def add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser.add_argument("run", metavar="RUN")
     parser.add_argument("catalog", type=Path, metavar="CATALOG", nargs="?")
     parser.add_argument("--label", metavar="COLUMN", help="by default that of the run")
-    parser.add_argument(
+    quality = parser.add_mutually_exclusive_group()
+    quality.add_argument(
         "--without-quality", metavar="A,B,…", default="",
         help="leave rows with these quality bits, or any doubt, out of the scores",
+    )  # fmt: skip
+    quality.add_argument(
+        "--with-quality", metavar="A,B,…", default="",
+        help="score only rows with any of these quality bits, or any doubt",
     )  # fmt: skip
     parser.add_argument(
         "--prior", metavar="MIX",
@@ -37,6 +43,7 @@ def add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     add_saving(parser)
     add_cells(parser)
     add_refitting(parser)
+    add_publishing(parser)
     add_mapping(parser)
     add_runs_folder(parser)
     add_json(parser)
@@ -56,20 +63,24 @@ def evaluate(options: Namespace) -> int:
     if prior not in (None, SKY):
         prior = parse_prior(prior)
     run = open_run(options.run, options.runs)
+    outputs = outputs_asked(options, run)
     refit_asked(options, run)
-    catalog = None
-    if options.catalog:
-        catalog = open_for(run, options.catalog, options.mapping)
-    named = options.without_quality
+    named = options.without_quality or options.with_quality
     bits = [str(bit.name) for bit in DOUBTS] if named == "any" else named.split(",")
+    choice = "with" if options.with_quality else "without"
     bits = [bit for bit in bits if bit]
-    found = evaluate_rows(run, catalog, options.label, quality=bits)
     with text.ProgressLine(patience_s=2.0) as line:
+        line.show({"phase": "evaluate", "message": "scoring"})
+        catalog = None
+        if options.catalog:
+            catalog = open_for(run, options.catalog, options.mapping)
+        found = evaluate_rows(run, catalog, options.label, choice, bits)
         report = full_report(
             run, found, catalog, prior=prior, sought=options.sought,
             on_progress=line.show,
         )  # fmt: skip
-    report |= save_asked(options, run, found, prior, bits)
+        publish(run, report, outputs, line.show)
+    report |= save_asked(options, run, found, prior)
     report |= write_asked(options, run, found, catalog)
     if named:
         text.say(f"qsovae: {report['rows_hidden']:,} rows are left out by quality")

@@ -56,17 +56,18 @@ def refuse_half_a_rule(options: Namespace) -> None:
 
 
 def save_asked(
-    options: Namespace, run: "Run", evaluated: "Evaluated", prior: Any,
-    quality: list[str],
-) -> dict[str, Any]:  # fmt: skip
+    options: Namespace, run: "Run", evaluated: "Evaluated", prior: Any
+) -> dict[str, Any]:
     """Save the rule that the options ask for; return it for the report."""
     from qsovae.workflow import save_rule
 
     if options.save_rule is None:
         return {}
+    quality = evaluated.report["quality"]
     rule = save_rule(
         run, options.save_rule, options.threshold, evaluated, prior=prior,
-        sought=options.sought, quality=quality,
+        sought=options.sought, quality_choice=quality["choice"],
+        quality=quality["bits"],
     )  # fmt: skip
     text.say(f"qsovae: saved the rule {rule.name}: {rule_text(rule)}")
     return {"rule": rule.to_json()}

@@ -10,6 +10,7 @@ from qsovae.evaluation.calibration import (
     calibration_error,
     reliability_table,
 )
+from qsovae.evaluation.curve_tables import curve_table
 from qsovae.evaluation.curves import exact_areas
 from qsovae.evaluation.intervals import Interval, resampled_intervals, share_interval
 from qsovae.evaluation.measures import matthews
@@ -46,6 +47,7 @@ __all__ = [
     "WorstSlices",
     "calibration_error",
     "confusion_table",
+    "curve_table",
     "defined",
     "differences",
     "exact_areas",

@@ -1,6 +1,6 @@
 """What a referee asks beside the scores: intervals, calibration, thresholds.
 
-Within workflow: above mixes.
+Within workflow: above curves and mixes.
 """
 
 from collections.abc import Mapping
@@ -27,6 +27,7 @@ from qsovae.evaluation import (
 )
 from qsovae.inference import latent_names, probability_matrix
 from qsovae.runs import Run
+from qsovae.workflow.curves import curves_of, json_columns
 from qsovae.workflow.mixes import Mix, mix_of, sought_class
 
 _ACTIVE_VARIANCE = 0.01
@@ -58,10 +59,10 @@ def evaluation_details(
     -------
     dict
         ``mcc``, ``brier``, ``intervals`` and ``per_class`` (95 %, see
-        ``resampled_intervals`` and ``share_interval``), ``calibration`` (before, and
-        after mending by a temperature of the run's validation rows), ``thresholds``
-        (see ``threshold_table``), ``top`` (see ``top_table``), ``latent`` (the active
-        dimensions of the run) and
+        ``resampled_intervals`` and ``share_interval``), ``curves`` (by class, see
+        ``curve_table``), ``calibration`` (before, and after mending by a temperature
+        of the run's validation rows), ``thresholds`` (see ``threshold_table``),
+        ``top`` (see ``top_table``), ``latent`` (the active dimensions of the run) and
         ``against_baseline`` (paired differences and McNemar's test, on the run's own
         test rows); ready for JSON, what is undefined is None.
 
@@ -81,12 +82,21 @@ def details_of(run: Run, rows: pd.DataFrame, mix: Mix, sought: str) -> dict[str,
     validation = _predictions(saved[saved["split"] == "validation"], run.classes)
     trained = run.estimator.class_prior_
     return _further_scores(scored) | {
+        "curves": curves_of(scored),
         "calibration": _calibration(scored, validation),
         "thresholds": _threshold(scored, sought, mix, trained),
-        "top": _columns(top_table(scored, sought)),
+        "top": json_columns(top_table(scored, sought)),
         "latent": _latent(saved),
         "against_baseline": _against(scored, _baselines(run, rows)),
     }
+
+
+def baseline_details(run: Run, rows: pd.DataFrame) -> dict[str, Any] | None:
+    """Return further scores and curves of the baseline, None where it knows no row."""
+    rival = _baselines(run, rows)
+    if rival is None:
+        return None
+    return _further_scores(rival) | {"curves": curves_of(rival)}
 
 
 def _baselines(run: Run, rows: pd.DataFrame) -> Predictions | None:
@@ -210,13 +220,5 @@ def _threshold(
     return {
         "class": sought,
         "prior": mix.to_json(),
-        "table": _columns(table),
-    }
-
-
-def _columns(table: pd.DataFrame) -> dict[str, list[float | None]]:
-    """Return the columns of a table, ready for JSON: NaN as None."""
-    return {
-        str(name): [defined(value) for value in column]
-        for name, column in table.to_dict("list").items()
+        "table": json_columns(table),
     }

@@ -1,6 +1,6 @@
 """Scores of a finished run: on its own test rows, or on another catalog.
 
-Within workflow: above report, mixes, details, resplit and slices.
+Within workflow: above report, mixes, asked, details, resplit and slices.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +15,8 @@ from qsovae.inference import catalog_features, infer_table, row_facts
 from qsovae.progress import Progress
 from qsovae.runs import Run
 from qsovae.splits import NO_FINGERPRINT, row_fingerprints
-from qsovae.workflow.details import details_of
+from qsovae.workflow.asked import asked_of
+from qsovae.workflow.details import baseline_details, details_of
 from qsovae.workflow.mixes import mix_of, sought_class
 from qsovae.workflow.report import (
     labelled,
@@ -68,8 +69,10 @@ def evaluate_run(
     -------
     dict
         As ``qsovae evaluate --json`` prints it. Under ``details``: what
-        ``evaluation_details`` returns, and under ``slices`` in it what
-        ``evaluation_slices`` does; under ``splits`` what ``split_results`` does.
+        ``evaluation_details`` returns, and in it ``slices`` as ``evaluation_slices``
+        does; ``baseline``, of the same kind, None on other rows than the run's own test
+        rows; and ``asked``, with the command that gives the same again. Under
+        ``splits`` what ``split_results`` does.
 
     Raises
     ------
@@ -125,8 +128,13 @@ def full_report(
     mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
     slicing = slicing_columns(run, found.rows, catalog, on_progress)
     slices = evaluation_slices(run, found.rows, slicing, name)
-    details = details_of(run, found.rows, mix, name)
-    return found.report | {"details": details | {"slices": slices}}
+    asked = asked_of(run, catalog, found.report, prior, sought)
+    details = details_of(run, found.rows, mix, name) | {
+        "baseline": baseline_details(run, found.rows),
+        "slices": slices,
+        "asked": asked,
+    }
+    return found.report | {"details": details}
 
 
 def evaluate_rows(
@@ -148,10 +156,13 @@ def evaluate_rows(
         return with_quality(rows, quality_choice, quality)
 
     if catalog is None:
-        return _on_test_rows(run, run.rows(), chosen)
-    if catalog.sha256 == run.manifest["catalog"]["sha256"]:
-        return _on_test_rows(run, _inferred_anew(run, catalog), chosen)
-    return _on_another(run, catalog, label or run.manifest["label"], chosen)
+        found = _on_test_rows(run, run.rows(), chosen)
+    elif catalog.sha256 == run.manifest["catalog"]["sha256"]:
+        found = _on_test_rows(run, _inferred_anew(run, catalog), chosen)
+    else:
+        found = _on_another(run, catalog, label or run.manifest["label"], chosen)
+    found.report["quality"] = {"choice": quality_choice, "bits": list(quality)}
+    return found
 
 
 def _on_test_rows(run: Run, rows: pd.DataFrame, chosen: Choose) -> Evaluated:

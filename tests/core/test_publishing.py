@@ -1,0 +1,412 @@
+"""An evaluation as page, LaTeX table and model card: its own numbers and no others."""
+
+import base64
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+import qsovae
+from qsovae.pages import number_text
+from qsovae.publishing.latex import latex_escaped
+
+NASTY = '<script>"&\\_%$x$|[*]^~#{QSO}'
+CARD = ["Model details", "Intended use", "Factors", "Metrics", "Evaluation data",
+        "Training data", "Quantitative analyses", "Ethical considerations",
+        "Caveats and recommendations", "How to make it again"]  # fmt: skip
+TITLES = ["What was scored", "Scores", "Confusion matrix", "Classes", "By morphology",
+          "Calibration", "Curves", "Samples above a threshold", "Model card",
+          "How to make it again"]  # fmt: skip
+
+
+class Page(HTMLParser):
+    """What a page holds: tags, addresses, text, titles, and tables of cells.
+
+    A cell is its text and the values of its numbers.
+    """
+
+    def __init__(self, content):
+        super().__init__()
+        self.tags, self.addresses, self.handlers, self.text = [], [], [], ""
+        self.titles, self.tables, self.values = [], [], []
+        self.open, self.ids = [], []
+        self.feed(content)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        if tag not in ("meta", "img"):
+            self.open.append(tag)
+        self._note(tag, attrs)
+        if tag in ("table", "tr", "td", "th"):
+            self._begin(tag)
+        if tag == "data":
+            self.values.append([json.loads(dict(attrs)["value"]), ""])
+            self.tables[-1][-1][-1][1].append(self.values[-1][0])
+        if tag == "h2":
+            self.titles.append("")
+
+    def _note(self, tag, attrs):
+        for name, value in attrs:
+            if name in ("src", "href", "srcset", "action", "data", "poster"):
+                self.addresses.append((tag, value))
+            if name.startswith("on"):
+                self.handlers.append(name)
+            if name == "id":
+                self.ids.append(value)
+
+    def _begin(self, tag):
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        else:
+            self.tables[-1][-1].append(["", []])
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, text):
+        self.text += text
+        if not self.open:
+            return
+        if self.open[-1] == "h2":
+            self.titles[-1] += text
+        if self.open[-1] == "data":
+            self.values[-1][1] += text
+        if {"td", "th"} & set(self.open):
+            self.tables[-1][-1][-1][0] += text
+
+    def figures(self):
+        head = "data:image/svg+xml;base64,"
+        return [
+            base64.b64decode(value.removeprefix(head), validate=True).decode()
+            for tag, value in self.addresses
+            if tag == "img"
+        ]
+
+
+def numbers(value):
+    """Yield every number of a nested report."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for entry in value:
+            yield from numbers(entry)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield float(value)
+
+
+def renamed(value, old, new):
+    """Return a nested report with a name replaced wherever it stands."""
+    return json.loads(
+        json.dumps(value).replace(json.dumps(old)[1:-1], json.dumps(new)[1:-1])
+    )
+
+
+@pytest.fixture(scope="module")
+def run(runs):
+    return qsovae.open_run("tiny", runs)
+
+
+@pytest.fixture(scope="module")
+def report(run):
+    return qsovae.evaluate_run(run, prior="sky")
+
+
+@pytest.fixture(scope="module")
+def content(run, report):
+    return qsovae.evaluation_page(run, report)
+
+
+@pytest.fixture(scope="module")
+def page(content):
+    return Page(content)
+
+
+@pytest.fixture(scope="module")
+def hostile(run, report):
+    """Return a run and a report with a class, catalog and label of nasty names."""
+    manifest = run.manifest
+    for name in ("QSO", "sim.fits", "class_true"):
+        nasty = NASTY.replace("QSO", name[:3])
+        manifest = renamed(manifest, name, nasty)
+        report = renamed(report, name, nasty)
+    return replace(run, manifest=manifest), report
+
+
+def test_the_page_has_its_sections_in_the_order_in_which_they_are_read(page):
+    assert page.titles == TITLES
+    assert page.open == []
+    assert len(page.ids) == len(set(page.ids)) == len(TITLES)
+    links = [value for tag, value in page.addresses if tag == "a"]
+    assert links == [f"#{name}" for name in page.ids]
+
+
+def test_nothing_is_loaded_from_elsewhere(page):
+    for tag, value in page.addresses:
+        assert (tag, value[:5]) == ("img", "data:") or (tag, value[0]) == ("a", "#")
+    assert not {"link", "iframe", "object", "embed", "form"} & set(page.tags)
+    assert page.tags.count("script") == 1
+    assert page.handlers == []
+
+
+def test_every_number_on_the_page_is_the_reports(page, report):
+    known = {*numbers(report), *numbers(report["details"]["asked"])}
+    assert {value for value, _ in page.values} <= known
+    for value, text in page.values:
+        assert text == number_text(value)
+
+
+def test_the_page_leaves_no_score_out(page, report):
+    details = report["details"]
+    shown = {value for value, _ in page.values}
+    told = {k: v for k, v in details.items()
+            if k in ("mcc", "brier", "intervals", "per_class", "curves")}  # fmt: skip
+    scores = {k: report[k] for k in ("accuracy", "log_loss", "confusion_matrix",
+                                     "per_class", "baseline")}  # fmt: skip
+    by_morphology = [
+        (part["rows"], part["accuracy"], part["per_class"])
+        for part in report["by_morphology"].values()
+        if part
+    ]
+    scores["baseline"] = {k: v for k, v in scores["baseline"].items()
+                          if k != "by_morphology"}  # fmt: skip
+    calibration = details["calibration"]["per_class"]
+    for part in (told, scores, *map(list, by_morphology), details["baseline"],
+                 calibration, details["thresholds"]["table"]):  # fmt: skip
+        assert set(numbers(part)) <= shown
+
+
+def test_the_scores_of_a_class_stand_in_its_line(page, report):
+    head = ["class", "model", "rows", "completeness"]
+    (table,) = [t for t in page.tables if [cell[0] for cell in t[0]][:4] == head]
+    lines = {(line[0][0], line[1][0]): line for line in table[1:]}
+    interval = report["details"]["per_class"]["QSO"]["intervals"]["completeness"]
+    line = lines["QSO", "VAE"]
+    assert line[3][1] == [report["per_class"]["QSO"]["completeness"]]
+    assert line[4][1] == interval
+    line = lines["STAR", "baseline"]
+    assert line[5][1] == [report["baseline"]["per_class"]["STAR"]["purity"]]
+
+
+def test_the_split_is_said_beside_the_scores(page, report):
+    split = f"Scored on {report['rows']:,} labelled rows of sim.fits"
+    assert page.text.count(split) >= 2
+    assert "drawn at random, the same share of each class" in page.text
+
+
+def test_simulated_data_are_marked_at_the_top_and_on_every_figure(run, report, page):
+    assert page.text.index("Simulated data") < page.text.index("What was scored")
+    figures = page.figures()
+    assert len(figures) == 2 + 2 + 3 + 2 + 2
+    assert all("<!-- simulated data -->" in svg for svg in figures)
+    real = replace(run, manifest=run.manifest | {"is_simulated": False})
+    other = Page(qsovae.evaluation_page(real, report | {"is_simulated": False}))
+    assert "simulated data" not in other.text.casefold()
+    assert not any("simulated" in svg for svg in other.figures())
+
+
+def test_names_are_never_markup_on_the_page(hostile):
+    other = Page(qsovae.evaluation_page(*hostile))
+    assert other.tags.count("script") == 1
+    for name in ("QSO", "sim", "cla"):
+        assert NASTY.replace("QSO", name) in other.text
+    assert len(other.figures()) == 11
+
+
+def test_the_command_on_the_page_asks_for_the_same_again(page, report):
+    command = "qsovae evaluate tiny --prior sky"
+    assert report["details"]["asked"]["command"] == command
+    assert f"{command} --html report.html" in page.text
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "qsovae evaluate tiny"),
+        ({"quality_choice": "with", "quality": ["NON_FINITE", "SURVEY_FLAG"]},
+         "qsovae evaluate tiny --with-quality NON_FINITE,SURVEY_FLAG"),
+        ({"prior": {"QSO": 0.25, "STAR": 0.5, "GALAXY": 0.25}, "sought": "STAR"},
+         "qsovae evaluate tiny --prior QSO=0.25,STAR=0.5,GALAXY=0.25 --class STAR"),
+    ],
+)  # fmt: skip
+def test_each_choice_stands_in_the_command(run, options, words):
+    asked = qsovae.evaluate_run(run, **options)["details"]["asked"]
+    assert asked["command"] == words
+
+
+def test_the_command_names_another_catalog_its_label_and_its_mapping(run, tmp_path):
+    path = tmp_path / "other one.fits"
+    qsovae.write_simulation(path, 300, 5)
+    catalog = qsovae.open_catalog(path)
+    usual = run.mapping.fitted_to(list(catalog.raw.frame.columns))
+    command = "qsovae evaluate tiny 'other one.fits'"
+    for mapping, more in ((usual, ""), (catalog.mapping, " --mapping mapping.toml")):
+        read = qsovae.Catalog(catalog.raw, mapping)
+        asked = qsovae.evaluate_run(run, read, "class_true")["details"]["asked"]
+        assert asked["command"] == command + more * (mapping != usual)
+        assert asked["catalog_sha256"] == catalog.sha256
+
+
+def test_another_catalog_without_a_baseline_has_a_page(run, tmp_path):
+    path = tmp_path / "other.fits"
+    qsovae.write_simulation(path, 300, 5)
+    report = qsovae.evaluate_run(run, qsovae.open_catalog(path))
+    assert report["details"]["baseline"] is None
+    shown = Page(qsovae.evaluation_page(run, report))
+    assert shown.titles == TITLES
+    assert "All labelled rows of another catalog were scored" in shown.text
+    assert "McNemar" not in shown.text
+    assert "baseline" not in qsovae.scores_latex(report)
+    assert "had trained it" in shown.text or report["rows_trained_on"] == 0
+
+
+def test_what_is_undefined_is_a_dash(run, report):
+    empty = json.loads(json.dumps(report))
+    scores, details = empty["per_class"]["QSO"], empty["details"]["per_class"]["QSO"]
+    scores |= {"completeness": None, "purity": None, "f1": None, "rows": 0}
+    details |= {"roc_area": None, "average_precision": None, "intervals": {}}
+    shown = Page(qsovae.evaluation_page(run, empty))
+    assert ["—", []] in [cell for t in shown.tables for line in t for cell in line]
+    assert "QSO & 0 & -- & -- & -- & -- & -- " in qsovae.scores_latex(empty)
+    assert "QSO (0)" in qsovae.model_card(run, empty)
+
+
+def test_scores_of_another_run_or_without_details_are_refused(run, report):
+    for other, words in (
+        (report | {"run": "first"}, "scores of 'first', not of 'tiny'"),
+        ({k: v for k, v in report.items() if k != "details"}, "without their details"),
+    ):
+        for write in (qsovae.evaluation_page, qsovae.model_card):
+            with pytest.raises(qsovae.InputError, match=words):
+                write(run, other)
+    with pytest.raises(qsovae.InputError, match="without their details"):
+        qsovae.scores_latex({"run": "tiny"})
+
+
+# --- LaTeX --------------------------------------------------------------------
+
+SIGNS = {r"\textbackslash{}": "\\", r"\textasciitilde{}": "~", r"\textless{}": "<",
+         r"\textasciicircum{}": "^", r"\textgreater{}": ">", r"\textbar{}": "|",
+         "''": '"', "{[}": "[", "{]}": "]", "{*}": "*"}  # fmt: skip
+
+
+def latex_read(text):
+    """Return what LaTeX would set of escaped text."""
+    pattern = "|".join(map(re.escape, SIGNS)) + r"|\\([{}$&#%_])"
+    found = re.sub(pattern, lambda m: m[1] or SIGNS[m[0]], text)
+    left = re.sub(pattern, "", text)
+    assert not set(left) & set('\\{}$&#%_~^<>|[]*"')
+    return found
+
+
+def latex_rows(table):
+    """Return the cells of each line between the rules, split as LaTeX does."""
+    body = table[table.index(r"\toprule") : table.index(r"\bottomrule")]
+    lines = [x for x in body.splitlines() if x.endswith(r"\\")]
+    return [
+        [c.strip() for c in re.split(r"(?<!\\)&", line.removesuffix(r"\\"))]
+        for line in lines
+    ]
+
+
+def balanced(text):
+    """Return whether braces match, escaped ones apart."""
+    depth, skip = 0, False
+    for sign in text:
+        if not skip:
+            depth += (sign == "{") - (sign == "}")
+        assert depth >= 0
+        skip = sign == "\\" and not skip
+    return depth == 0
+
+
+@pytest.mark.parametrize("name", [NASTY, "QSO", "a_b", "100 %", r"\\", "{", "[x]"])
+def test_escaped_names_are_set_as_they_are(name):
+    assert latex_read(latex_escaped(name)) == name
+
+
+def test_a_letter_that_latex_lacks_stands_as_its_code_point():
+    assert latex_escaped("Σ Cen é") == "U+03A3 Cen é"
+    assert latex_escaped("two\nlines") == "two lines"
+
+
+def test_the_latex_table_has_a_line_a_class_with_the_ends_of_intervals(report):
+    table = qsovae.scores_latex(report)
+    rows = latex_rows(table)
+    classes = [row for row in rows if len(row) > 1][1:]
+    assert [row[0] for row in classes] == [*report["classes"]] * 2
+    assert {len(row) for row in classes} == {7}
+    qso = classes[report["classes"].index("QSO")]
+    value, below, above = map(
+        float,
+        re.fullmatch(r"\$([\d.]+)_\{(-[\d.]+)\}\^\{\+([\d.]+)\}\$", qso[2]).groups(),
+    )
+    low, high = report["details"]["per_class"]["QSO"]["intervals"]["completeness"]
+    scores = report["per_class"]["QSO"]
+    assert value == pytest.approx(scores["completeness"], abs=6e-3)
+    assert value + below == pytest.approx(low, abs=1.1e-2)
+    assert value + above == pytest.approx(high, abs=1.1e-2)
+    assert qso[1] == f"{scores['rows']:,}"
+    assert r"\textbf{Simulated data.}" in table
+    assert r"\usepackage{booktabs}" in table
+
+
+def test_hostile_names_leave_the_latex_table_whole(hostile):
+    table = qsovae.scores_latex(hostile[1])
+    comments = [x for x in table.splitlines() if x.startswith("%")]
+    code = "\n".join(x for x in table.splitlines() if not x.startswith("%"))
+    assert len(comments) == 2
+    assert balanced(code)
+    rows = [row for row in latex_rows(table) if len(row) > 1]
+    assert {len(row) for row in rows} == {7}
+    assert NASTY in {latex_read(row[0]) for row in rows[1:]}
+    for line, following in pairwise(code.splitlines()):
+        # What would be taken for the length or the star of the line's end.
+        assert not (line.endswith(r"\\") and following[0] in "[*")
+
+
+# --- the model card -------------------------------------------------------------
+
+
+def test_the_card_has_the_sections_of_mitchell_and_others(run, report):
+    card = qsovae.model_card(run, report)
+    assert re.findall(r"^## (.+)$", card, re.MULTILINE) == CARD
+    manifest = run.manifest
+    for said in (manifest["catalog"]["sha256"], "1,200", manifest["created_utc"],
+                 manifest["versions"]["torch"].replace("_", r"\_"),
+                 number_text(report["accuracy"]), "Simulated data",
+                 "no broad-absorption"):  # fmt: skip
+        assert said in card
+    for feature in manifest["features"]:
+        assert feature["name"].replace("_", r"\_") in card
+    assert "    qsovae evaluate tiny --prior sky --html" in card
+    assert "<" not in card
+
+
+def test_page_and_card_tell_the_same(run, report, page):
+    card = qsovae.model_card(run, report).replace("\\", "")
+    told = "Not for claims about single sources"
+    assert told in card
+    assert told in page.text
+    for name, n in run.manifest["class_counts"].items():
+        assert f"| rows of class {name} | {n:,} |" in card
+        assert f"rows of class {name}" in page.text
+
+
+def test_hostile_names_leave_the_card_whole(hostile):
+    card = qsovae.model_card(*hostile)
+    lines = [x for x in card.splitlines() if not x.startswith("    ")]
+    assert "<script" not in "\n".join(lines)
+    assert re.findall(r"^## (.+)$", card, re.MULTILINE) == CARD
+    widths = set()
+    for line, following in pairwise([*lines, ""]):
+        bars = len(re.findall(r"(?<!\\)\|", line.replace("\\\\", "")))
+        widths.add(bars)
+        if line.startswith("|") and following.startswith("|"):
+            more = len(re.findall(r"(?<!\\)\|", following.replace("\\\\", "")))
+            assert bars == more
