@@ -1,0 +1,122 @@
+"""What the latent dimensions mean: classes' means, and steps from them, decoded.
+
+Within workflow: above details.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from qsovae.bands import BANDS
+from qsovae.evaluation import defined
+from qsovae.features import FeatureTable, band_magnitudes
+from qsovae.inference import latent_matrix, latent_names
+from qsovae.runs import Run
+from qsovae.workflow.details import latent_use
+
+_STEPS_SD = (-2.0, -1.0, 1.0, 2.0)
+
+
+class _Line(NamedTuple):
+    """A point in latent space: a class's mean, or a step from it along a dimension."""
+
+    class_label: str
+    dimension: str | None
+    step_sd: float
+    latent: NDArray[np.float64]
+
+
+def latent_traversals(
+    run: Run, rows: pd.DataFrame, table: FeatureTable, sought: str
+) -> dict[str, Any]:
+    """Return the mean latent of each class, and steps from it, decoded.
+
+    Parameters
+    ----------
+    run : Run
+    rows : DataFrame
+        Labelled rows with ``class_label`` and latent means.
+    table : FeatureTable
+        Their features.
+    sought : str
+        The class whose probability is told.
+
+    Returns
+    -------
+    dict
+        ``active``, the dimensions that say anything; ``bands``, with ``name``,
+        ``label``, ``wavelength_um``; ``features``, names; ``lines``: ``class``,
+        ``dimension`` (None of the mean itself), ``step_sd`` (in standard deviations of
+        the class's own latent means), ``probability`` of the class sought,
+        ``magnitudes`` (AB, of ``bands``; None of what is too faint to have one) and
+        ``values`` (of ``features``). Bands that no row has observed are left out.
+    """
+    active = list(latent_use(run.rows())["active"])
+    lines = list(_lines(rows, run.classes, active))
+    values, probabilities = _decoded(run, np.array([line.latent for line in lines]))
+    seen = {
+        source
+        for place, feature in enumerate(table.features)
+        for source in feature.sources
+        if table.observed[:, place].any()
+    }
+    magnitudes = {
+        band: found
+        for band, found in band_magnitudes(table.features, values).items()
+        if band in seen
+    }
+    k = run.classes.index(sought)
+    return {
+        "active": active,
+        "bands": [
+            {"name": band, "label": BANDS[band].label,
+             "wavelength_um": BANDS[band].wavelength_um}
+            for band in magnitudes
+        ],
+        "features": table.names,
+        "lines": [
+            {
+                "class": line.class_label,
+                "dimension": line.dimension,
+                "step_sd": line.step_sd,
+                "probability": float(probabilities[i, k]),
+                "magnitudes": [defined(found[i]) for found in magnitudes.values()],
+                "values": values[i].tolist(),
+            }
+            for i, line in enumerate(lines)
+        ],
+    }  # fmt: skip
+
+
+def _lines(
+    rows: pd.DataFrame, classes: tuple[str, ...], active: list[str]
+) -> Iterator[_Line]:
+    """Yield each class's mean, and the steps from it."""
+    latent, names = latent_matrix(rows).astype(np.float64), latent_names(rows)
+    labels = rows["class_label"].to_numpy(dtype=object)
+    for name in classes:
+        own = latent[labels == name]
+        if not len(own):
+            continue
+        mean, sd = own.mean(axis=0), own.std(axis=0)
+        yield _Line(name, None, 0.0, mean)
+        for dimension in active:
+            along = np.eye(len(names))[names.index(dimension)] * sd
+            for step in _STEPS_SD:
+                yield _Line(name, dimension, step, mean + step * along)
+
+
+def _decoded(
+    run: Run, latent: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return features, in their units, and class probabilities of latents."""
+    model = run.estimator
+    points = torch.from_numpy(latent.astype(np.float32)).to(model.network_.device)
+    with torch.inference_mode():
+        scaled = model.network_.decode(points).mean
+        shares = model.network_.classify(points).softmax(dim=-1)
+    return model.scaler_.invert(scaled), shares.cpu().double().numpy()
