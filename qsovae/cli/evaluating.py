@@ -1,6 +1,6 @@
 """The command that says how far a run can be trusted: evaluate.
 
-Within cli: above cells, refitting and rules.
+Within cli: above beside, cells, refitting and rules.
 """
 
 import argparse
@@ -8,6 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from qsovae.cli import text
+from qsovae.cli.beside import add_beside, beside
 from qsovae.cli.cells import add_cells, refuse_half_a_cell, write_asked
 from qsovae.cli.commands import open_for, show_scores
 from qsovae.cli.options import add_json, add_mapping, add_runs_folder
@@ -34,6 +35,7 @@ def add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "--class", dest="sought", metavar="NAME",
         help="class that samples are of, by default the quasars",
     )  # fmt: skip
+    add_beside(parser)
     add_saving(parser)
     add_cells(parser)
     add_refitting(parser)
@@ -69,6 +71,7 @@ def evaluate(options: Namespace) -> int:
             run, found, catalog, prior=prior, sought=options.sought,
             on_progress=line.show,
         )  # fmt: skip
+    report["details"] |= beside(options, run, found.rows, catalog)
     report |= save_asked(options, run, found, prior, bits)
     report |= write_asked(options, run, found, catalog)
     if named:
