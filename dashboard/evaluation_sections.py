@@ -8,7 +8,10 @@ import qsovae
 from dashboard import cache
 from dashboard.cells_view import show_objects
 from dashboard.details_view import show_details
+from dashboard.drivers_view import show_drivers
 from dashboard.evaluation_view import show_classes, show_matrix, show_report
+from dashboard.rivals_view import show_rivals
+from dashboard.scored_rows import scored_rows
 from dashboard.slices_view import show_slices
 from dashboard.sources import find_source
 from dashboard.splits_view import show_splits
@@ -18,6 +21,8 @@ SECTIONS = {
     "matrix": "Confusion and classes",
     "samples": "Calibration and samples",
     "slices": "Slices",
+    "rivals": "Rivals",
+    "drivers": "What drives it",
     "splits": "Other splits",
 }
 
@@ -53,6 +58,10 @@ def show_section(view: View, shown: Shown) -> None:
         show_details(view, run, shown.of, name, is_simulated=simulated)
     elif view.section == "slices":
         show_slices(view, run, shown.of, name, is_simulated=simulated)
+    elif view.section in ("rivals", "drivers"):
+        show = show_rivals if view.section == "rivals" else show_drivers
+        rows = scored_rows(view, run, shown.of)
+        show(view, run, rows, name, is_simulated=simulated)
     elif shown.of is None:
         show_splits(view, run, shown.report, find_source(view.catalog))
     else:

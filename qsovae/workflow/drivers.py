@@ -98,7 +98,7 @@ def run_drivers(
         teller.step("leaving out", group.name)
         losses["removed"].append(_loss(group, table, depends.without(group.members)))
     teller.step("drivers", "latent dimensions")
-    latent = latent_traversals(run, drawn, table, name)
+    latent = latent_traversals(run, drawn, part, name)
     teller.end()
     scores = score(depends.whole)
     return {

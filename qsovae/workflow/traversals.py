@@ -12,8 +12,9 @@ import torch
 from numpy.typing import NDArray
 
 from qsovae.bands import BANDS
+from qsovae.catalog import NONDETECT, OK, Catalog
 from qsovae.evaluation import defined
-from qsovae.features import FeatureTable, band_magnitudes
+from qsovae.features import band_magnitudes
 from qsovae.inference import latent_matrix, latent_names
 from qsovae.runs import Run
 from qsovae.workflow.details import latent_use
@@ -31,7 +32,7 @@ class _Line(NamedTuple):
 
 
 def latent_traversals(
-    run: Run, rows: pd.DataFrame, table: FeatureTable, sought: str
+    run: Run, rows: pd.DataFrame, catalog: Catalog, sought: str
 ) -> dict[str, Any]:
     """Return the mean latent of each class, and steps from it, decoded.
 
@@ -40,8 +41,8 @@ def latent_traversals(
     run : Run
     rows : DataFrame
         Labelled rows with ``class_label`` and latent means.
-    table : FeatureTable
-        Their features.
+    catalog : Catalog
+        Of these rows alone.
     sought : str
         The class whose probability is told.
 
@@ -49,35 +50,32 @@ def latent_traversals(
     -------
     dict
         ``active``, the dimensions that say anything; ``bands``, with ``name``,
-        ``label``, ``wavelength_um``; ``features``, names; ``lines``: ``class``,
+        ``label``, ``wavelength_um`` and, by class, ``detected``, the share of the rows
+        looked at there that were seen (None of none): where it is low, the mean is of
+        limits; ``features``, names; ``lines``: ``class``,
         ``dimension`` (None of the mean itself), ``step_sd`` (in standard deviations of
         the class's own latent means), ``probability`` of the class sought,
         ``magnitudes`` (AB, of ``bands``; None of what is too faint to have one) and
-        ``values`` (of ``features``). Bands that no row has observed are left out.
+        ``values`` (of ``features``).
     """
     active = list(latent_use(run.rows())["active"])
     lines = list(_lines(rows, run.classes, active))
     values, probabilities = _decoded(run, np.array([line.latent for line in lines]))
-    seen = {
-        source
-        for place, feature in enumerate(table.features)
-        for source in feature.sources
-        if table.observed[:, place].any()
-    }
-    magnitudes = {
-        band: found
-        for band, found in band_magnitudes(table.features, values).items()
-        if band in seen
+    magnitudes = band_magnitudes(run.features, values)
+    detected = {
+        band: _detected(catalog.status(band), rows["class_label"])
+        for band in magnitudes
     }
     k = run.classes.index(sought)
     return {
         "active": active,
         "bands": [
             {"name": band, "label": BANDS[band].label,
-             "wavelength_um": BANDS[band].wavelength_um}
+             "wavelength_um": BANDS[band].wavelength_um,
+             "detected": {name: detected[band].get(name) for name in run.classes}}
             for band in magnitudes
         ],
-        "features": table.names,
+        "features": [feature.name for feature in run.features],
         "lines": [
             {
                 "class": line.class_label,
@@ -90,6 +88,16 @@ def latent_traversals(
             for i, line in enumerate(lines)
         ],
     }  # fmt: skip
+
+
+def _detected(
+    status: NDArray[np.int8], class_label: "pd.Series[Any]"
+) -> dict[str, float]:
+    """Return which share of the rows that were looked at was seen, by class."""
+    labels = class_label.to_numpy(dtype=object)
+    looked = np.isin(status, (OK, NONDETECT))
+    seen = pd.Series(status[looked] == OK).groupby(labels[looked]).mean()
+    return {str(name): float(share) for name, share in seen.items()}
 
 
 def _lines(

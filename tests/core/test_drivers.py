@@ -284,6 +284,11 @@ def test_class_means_decode_and_steps_lead_away_from_them(run, drivers, catalog)
     i = latent["features"].index("i_mag_ab")
     assert means.loc["QSO", "values"][i] == pytest.approx(decoded[i], abs=1.0)
     bands = [band["name"] for band in latent["bands"]]
+    for band in latent["bands"]:
+        status = catalog.status(band["name"])[qso["row"]]
+        looked = np.isin(status, (0, 1))
+        share = (status[looked] == 0).mean() if looked.any() else None
+        assert band["detected"]["QSO"] == pytest.approx(share)
     assert bands.index("g") < bands.index("w1")
     magnitudes = dict(zip(bands, means.loc["QSO", "magnitudes"], strict=True))
     assert magnitudes["i"] == pytest.approx(means.loc["QSO", "values"][i], abs=0.05)
