@@ -123,7 +123,12 @@ def _on_axes(
         figure.update_xaxes(
             title="wavelength, µm", type="log", tickvals=[0.3, 0.5, 1, 2, 3, 5, 10, 20]
         )
-        figure.update_yaxes(title="AB magnitude", autorange="reversed")
+        # Bright on top; room below for the bands' names.
+        bright, faint = table["value"].min(), table["value"].max()
+        room = 0.1 * max(faint - bright, 1.0)
+        figure.update_yaxes(
+            title="AB magnitude", range=[faint + 2.0 * room, bright - room]
+        )
         for number, line in enumerate(bands.itertuples()):
             figure.add_annotation(
                 # On a logarithmic axis annotations stand at the exponent.

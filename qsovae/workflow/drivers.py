@@ -78,7 +78,7 @@ def run_drivers(
     if kept.empty:
         raise InputError("no row has a class", run.name, "Choose other rows.")
     drawn = _drawn(kept, most_rows, seed)
-    groups = feature_groups(run.features)
+    groups = feature_groups(run.features, run.mapping)
     surveys = [group for group in groups if group.kind == "survey"]
     n_steps = 2 + len(groups) + len(surveys)
     teller = Teller("drivers", n_steps, on_progress, should_stop)

@@ -20,6 +20,8 @@ from qsovae.runs import Run
 from qsovae.workflow.details import latent_use
 
 _STEPS_SD = (-2.0, -1.0, 1.0, 2.0)
+# A magnitude alone is no energy distribution.
+_FEWEST_BANDS = 2
 
 
 class _Line(NamedTuple):
@@ -52,8 +54,8 @@ def latent_traversals(
         ``active``, the dimensions that say anything; ``bands``, with ``name``,
         ``label``, ``wavelength_um`` and, by class, ``detected``, the share of the rows
         looked at there that were seen (None of none): where it is low, the mean is of
-        limits; ``features``, names; ``lines``: ``class``,
-        ``dimension`` (None of the mean itself), ``step_sd`` (in standard deviations of
+        limits; empty where features do not decide two; ``features``, names; ``lines``:
+        ``class``, ``dimension`` (None of the mean itself), ``step_sd`` (in standard deviations of
         the class's own latent means), ``probability`` of the class sought,
         ``magnitudes`` (AB, of ``bands``; None of what is too faint to have one) and
         ``values`` (of ``features``).
@@ -62,6 +64,8 @@ def latent_traversals(
     lines = list(_lines(rows, run.classes, active))
     values, probabilities = _decoded(run, np.array([line.latent for line in lines]))
     magnitudes = band_magnitudes(run.features, values)
+    if len(magnitudes) < _FEWEST_BANDS:
+        magnitudes = {}
     detected = {
         band: _detected(catalog.status(band), rows["class_label"])
         for band in magnitudes

@@ -13,6 +13,7 @@ from sklearn.metrics import f1_score, log_loss
 import qsovae
 from qsovae import CatalogError, ConfigError, InputError
 from qsovae.catalog.quantities import QUANTITIES
+from qsovae.columns import Column, Mapping
 from qsovae.evaluation import Dependence
 from qsovae.features import (
     Feature,
@@ -62,6 +63,37 @@ def test_a_colour_belongs_to_both_bands_and_gaia_has_its_astrometry():
     }  # fmt: skip
     kinds = [g.kind for g in feature_groups(features)]
     assert kinds == sorted(kinds, key=["band", "quantity", "column", "survey"].index)
+
+
+def mapping_of(*names):
+    return Mapping(tuple(Column(name, "magnitude") for name in names))
+
+
+def test_surveys_go_by_their_names_where_columns_are_written_so():
+    features = (
+        colour_feature("g", "y"),
+        colour_feature("y", "j"),
+        magnitude_feature("w1"),
+        quantity_feature("spread_model"),
+    )
+    names = [
+        (mapping_of("ps1_g", "ps1_y", "tmass_j", "w1mpro"),
+         {"Pan-STARRS1": (0, 1, 3), "2MASS": (1,),
+          "WISE (CatWISE, AllWISE, unWISE)": (2,)}),
+        # All alike: by their light. Y is then of the infrared survey.
+        (mapping_of("g_mag_ab", "y_mag_ab", "j_mag_ab", "w1_mag_ab"),
+         {"optical": (0, 3), "near infrared": (0, 1), "WISE": (2,)}),
+    ]  # fmt: skip
+    for mapping, expected in names:
+        groups = feature_groups(features, mapping)
+        surveys = {g.name: g.members for g in groups if g.kind == "survey"}
+        assert surveys == expected
+
+
+def test_a_column_that_is_a_colour_belongs_to_its_bands():
+    columns = [Feature(name, "mag", "column", (name,)) for name in ("gmr", "rmw1")]
+    found = {g.name: g.members for g in feature_groups(columns)}
+    assert found == {"g": (0,), "r": (0, 1), "W1": (1,), "WISE": (1,)}
 
 
 def test_a_survey_that_is_all_there_is_cannot_be_left_out():

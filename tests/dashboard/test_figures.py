@@ -244,11 +244,13 @@ def test_seds_have_open_marks_for_limits_and_none_for_what_is_too_faint():
     assert (list(line.x), line.mode) == ([0.48], "lines+markers")
     assert (list(limits.x), limits.mode) == ([0.62], "markers")
     assert limits.marker.symbol.endswith("-open")
+    faint, bright = figure.layout.yaxis.range
+    assert faint > 21.0 > 20.0 > bright
     assert "Simulated data" in [a.text for a in figure.layout.annotations]
     plain = table.drop(columns=["wavelength_um", "detected"])
     features = figures.class_sed_figure(plain, is_simulated=False)
     assert list(features.data[0].x) == ["g", "G"]
-    assert features.layout.yaxis.autorange is None
+    assert features.layout.yaxis.range is None
 
 
 def test_a_traversal_has_a_line_for_each_step_with_its_probability():
