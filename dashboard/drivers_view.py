@@ -151,17 +151,32 @@ def _show_latent(found: dict[str, Any], name: str, *, is_simulated: bool) -> Non
             st.info("No latent dimension says anything of these rows.")
             return
         classes = list(dict.fromkeys(table["class"]))
+        table = table.dropna(subset="value")
         with st.container(horizontal=True):
             key = f"drivers_class_{name}"
             seed(key, found["class"] if found["class"] in classes else classes[0])
             shown = choose_one("Class", {c: c for c in classes}, key)
             dimension = st.selectbox(
-                "Latent dimension", active, key=f"drivers_dimension_{name}"
-            )
+                "Latent dimension", by_effect(table[table["class"] == shown]),
+                key=f"drivers_dimension_{name}_{shown}",
+                help="First those along which the class varies most.",
+            )  # fmt: skip
         is_line = table["dimension"].isna() | (table["dimension"] == dimension)
         steps = table[(table["class"] == shown) & is_line]
         figure = figures.traversal_figure(steps, is_simulated=is_simulated)
         show_figure(figure, f"{name}_{shown}_{dimension}", steps)
+
+
+def by_effect(table: pd.DataFrame) -> list[str]:
+    """Return the latent dimensions, first those whose steps change most."""
+    steps = table[table["dimension"].notna()]
+    spread = steps.groupby(["dimension", "input"])["value"].agg(
+        lambda v: v.max() - v.min()
+    )
+    found = (
+        spread.groupby("dimension").sum().sort_values(ascending=False, kind="stable")
+    )
+    return [str(name) for name in found.index]
 
 
 def decoded_table(latent: dict[str, Any]) -> pd.DataFrame:
@@ -174,7 +189,7 @@ def decoded_table(latent: dict[str, Any]) -> pd.DataFrame:
              name, value)
             for line in latent["lines"]
             for name, value in zip(
-                inputs, line["magnitudes" if bands else "values"], strict=True
+                inputs, line["magnitudes" if bands else "deviations"], strict=True
             )
         ],
         columns=["class", "dimension", "step_sd", "probability", "input", "value"],

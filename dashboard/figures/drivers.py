@@ -138,5 +138,5 @@ def _on_axes(
                 font={"size": 10},
             )  # fmt: skip
     else:
-        figure.update_yaxes(title="value, in the feature's unit")
+        figure.update_yaxes(title="deviation from the training median, s.d.")
     return arranged(figure, is_simulated=is_simulated, height=400)

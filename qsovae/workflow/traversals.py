@@ -55,14 +55,17 @@ def latent_traversals(
         ``label``, ``wavelength_um`` and, by class, ``detected``, the share of the rows
         looked at there that were seen (None of none): where it is low, the mean is of
         limits; empty where features do not decide two; ``features``, names; ``lines``:
-        ``class``, ``dimension`` (None of the mean itself), ``step_sd`` (in standard deviations of
-        the class's own latent means), ``probability`` of the class sought,
-        ``magnitudes`` (AB, of ``bands``; None of what is too faint to have one) and
-        ``values`` (of ``features``).
+        ``class``, ``dimension`` (None of the mean itself), ``step_sd`` (in standard
+        deviations of the class's own latent means), ``probability`` of the class
+        sought, ``magnitudes`` (AB, of ``bands``; None of what is too faint to have
+        one), ``values`` (of ``features``) and ``deviations`` (of these from the
+        training rows' medians, in their robust standard deviations).
     """
     active = list(latent_use(run.rows())["active"])
     lines = list(_lines(rows, run.classes, active))
     values, probabilities = _decoded(run, np.array([line.latent for line in lines]))
+    scaler = run.estimator.scaler_
+    deviations = (values - scaler.centre) / scaler.width
     magnitudes = band_magnitudes(run.features, values)
     if len(magnitudes) < _FEWEST_BANDS:
         magnitudes = {}
@@ -88,6 +91,7 @@ def latent_traversals(
                 "probability": float(probabilities[i, k]),
                 "magnitudes": [defined(found[i]) for found in magnitudes.values()],
                 "values": values[i].tolist(),
+                "deviations": deviations[i].tolist(),
             }
             for i, line in enumerate(lines)
         ],

@@ -324,6 +324,10 @@ def test_class_means_decode_and_steps_lead_away_from_them(run, drivers, catalog)
     assert bands.index("g") < bands.index("w1")
     magnitudes = dict(zip(bands, means.loc["QSO", "magnitudes"], strict=True))
     assert magnitudes["i"] == pytest.approx(means.loc["QSO", "values"][i], abs=0.05)
+    scaler = run.estimator.scaler_
+    assert scaler.centre + scaler.width * means.loc["STAR", "deviations"] == (
+        pytest.approx(means.loc["STAR", "values"])
+    )
     assert means.loc["QSO", "probability"] > means.loc["STAR", "probability"]
 
 

@@ -3,10 +3,11 @@
 import json
 import shutil
 
+import pandas as pd
 import pytest
 
 import qsovae
-from dashboard.drivers_view import decoded_table, loss_table
+from dashboard.drivers_view import by_effect, decoded_table, loss_table
 from dashboard.rivals_view import difference_table, rival_table
 from dashboard.state import View
 
@@ -77,7 +78,7 @@ def test_drivers_are_found_on_request_and_kept(open_page, texts):
     assert not page.error
     assert "permuted together, 5 times" in texts(page)
     page.button_group(key="drivers_measure").set_value("f1").run()
-    page.selectbox(key="drivers_dimension_tiny_all").select_index(1).run()
+    page.selectbox(key="drivers_dimension_tiny_all_QSO").select_index(1).run()
     assert not page.exception
     # A second visit has them at once, without another click.
     fresh = open_page("Evaluate", View(run="tiny"))
@@ -132,8 +133,21 @@ def test_tables_have_a_line_for_each_side_and_only_what_is_defined():
 
 
 def test_without_bands_features_are_decoded():
-    line = {"class": "QSO", "dimension": None, "step_sd": 0.0, "probability": 0.9,
-            "magnitudes": [], "values": [1.0, 2.0]}  # fmt: skip
+    line = {
+        "class": "QSO", "dimension": None, "step_sd": 0.0, "probability": 0.9,
+        "magnitudes": [], "values": [9.0, 9.0], "deviations": [1.0, 2.0],
+    }  # fmt: skip
     table = decoded_table({"bands": [], "features": ["a", "b"], "lines": [line]})
     assert table["input"].tolist() == ["a", "b"]
+    assert table["value"].tolist() == [1.0, 2.0]
     assert "wavelength_um" not in table
+
+
+def test_dimensions_that_change_most_come_first():
+    steps = [("latent_1", 20.0, 20.1), ("latent_2", 19.0, 21.0), (None, 20.0, 20.0)]
+    table = pd.DataFrame(
+        [(name, band, value) for name, *values in steps for value in values
+         for band in ("g", "r")],
+        columns=["dimension", "input", "value"],
+    )  # fmt: skip
+    assert by_effect(table) == ["latent_2", "latent_1"]
