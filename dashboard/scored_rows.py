@@ -26,8 +26,7 @@ class ScoredRows(NamedTuple):
 
 def scored_rows(view: View, run: qsovae.Run, of: cache.Scored) -> ScoredRows:
     """Return the rows that a view shows the scores of."""
-    run_key = cache.run_key(run)
-    _, rows = cache.evaluated(run_key, of, view.quality_choice, view.quality)
+    rows = cache.evaluated_rows(run, of, view.quality_choice, view.quality)
     source = find_source(view.catalog)
     catalog: qsovae.Catalog | None = None
     if of is not None and source is not None:
@@ -35,7 +34,7 @@ def scored_rows(view: View, run: qsovae.Run, of: cache.Scored) -> ScoredRows:
     elif of is None and (found := cache.run_catalog(run, source)) is not None:
         catalog = found.catalog
     key = (
-        run_key, of, view.quality_choice, view.quality, view.morphology,
+        cache.run_key(run), of, view.quality_choice, view.quality, view.morphology,
         catalog is not None,
     )  # fmt: skip
     return ScoredRows(

@@ -27,7 +27,7 @@ def table_of(page, key):
 @pytest.mark.usefixtures("two_runs")
 def test_cuts_and_boosting_stand_beside_the_run_and_others_by_choice(open_page, texts):
     run = qsovae.open_run("tiny")
-    page = open_page("Evaluate", View(run="tiny"))
+    page = open_page("Evaluate", View(section="rivals", run="tiny"))
     wanted = qsovae.compare_rivals(run, qsovae.test_rows(run), cuts=True)
     shown = table_of(page, "p_value")
     assert shown["rival"].unique().tolist() == [entry["name"] for entry in wanted]
@@ -39,7 +39,9 @@ def test_cuts_and_boosting_stand_beside_the_run_and_others_by_choice(open_page, 
     shown = table_of(page, "p_value")
     assert "twin" in shown["rival"].tolist()
     assert page.query_params["rivals"] in ("twin", ["twin"])
-    again = open_page("Evaluate", run="tiny", rivals=["twin", "../gone"])
+    again = open_page(
+        "Evaluate", section="rivals", run="tiny", rivals=["twin", "../gone"]
+    )
     assert again.multiselect(key="evaluate_rivals_tiny").value == ["twin"]
 
 
@@ -48,7 +50,7 @@ def test_a_rival_of_other_classes_is_refused_in_words(two_runs, open_page, error
     manifest = json.loads(path.read_text())
     manifest["classes"][1] = "AGN"
     path.write_text(json.dumps(manifest))
-    page = open_page("Evaluate", View(run="tiny", rivals=("twin",)))
+    page = open_page("Evaluate", View(section="rivals", run="tiny", rivals=("twin",)))
     assert "twin knows the classes" in errors(page)
     # The rest of the page stands.
     assert page.metric
@@ -56,21 +58,21 @@ def test_a_rival_of_other_classes_is_refused_in_words(two_runs, open_page, error
 
 @pytest.mark.usefixtures("server")
 def test_columns_of_a_rival_are_chosen_and_refused_if_they_are_none(open_page, errors):
-    page = open_page("Evaluate", View(run="tiny"))
+    page = open_page("Evaluate", View(section="rivals", run="tiny"))
     classes = qsovae.open_run("tiny").classes
     number = classes.index("QSO")
     page.selectbox(key=f"evaluate_rival_column_tiny_{number}").set_value("i_mag_ab")
     page.run()
     assert "hold what are no class probabilities" in errors(page)
     assert page.query_params["rival_columns"] in ("QSO=i_mag_ab", ["QSO=i_mag_ab"])
-    odd = open_page("Evaluate", run="tiny", rival_columns="nonsense")
+    odd = open_page("Evaluate", section="rivals", run="tiny", rival_columns="nonsense")
     assert not odd.error
     assert odd.selectbox(key=f"evaluate_rival_column_tiny_{number}").value is None
 
 
 @pytest.mark.usefixtures("server")
 def test_drivers_are_found_on_request_and_kept(open_page, texts):
-    page = open_page("Evaluate", View(run="tiny"))
+    page = open_page("Evaluate", View(section="drivers", run="tiny"))
     assert "What drives it" in texts(page)
     assert "drivers_measure" not in [b.key for b in page.button_group]
     page.button(key="drivers_start").click().run()
@@ -81,7 +83,7 @@ def test_drivers_are_found_on_request_and_kept(open_page, texts):
     page.selectbox(key="drivers_dimension_tiny_all_QSO").select_index(1).run()
     assert not page.exception
     # A second visit has them at once, without another click.
-    fresh = open_page("Evaluate", View(run="tiny"))
+    fresh = open_page("Evaluate", View(section="drivers", run="tiny"))
     assert "permuted together, 5 times" in texts(fresh)
     # Of other rows they are not known yet.
     fresh.button_group(key="evaluate_morphology").set_value("point").run()
@@ -96,16 +98,21 @@ def test_without_its_catalog_a_run_has_rivals_and_says_what_it_lacks(
     manifest = json.loads(path.read_text())
     manifest["catalog"]["path"] = "nowhere/sim.fits"
     path.write_text(json.dumps(manifest))
-    page = open_page("Evaluate", View(run="tiny", catalog="1/gone.csv"))
+    page = open_page(
+        "Evaluate", View(section="rivals", run="tiny", catalog="1/gone.csv")
+    )
     assert not page.error
     assert table_of(page, "p_value")["rival"].unique().tolist() == ["gradient boosting"]
+    page.button_group(key="evaluate_section").set_value("drivers").run()
     assert "The catalog of this run is not at hand" in texts(page)
 
 
 def test_rows_that_nothing_answers_say_so(server, open_page, texts):
     (server / "data" / "optical.csv").write_text("id,class_true\n1,QSO\n2,STAR\n")
     qsovae.write_simulation(server / "data" / "other.fits", 300, 11)
-    page = open_page("Evaluate", View(catalog="1/other.fits", sought="STAR"))
+    page = open_page(
+        "Evaluate", View(section="rivals", catalog="1/other.fits", sought="STAR")
+    )
     page.radio(key="evaluate_rows").set_value("catalog").run()
     assert "Nothing to compare with yet" in texts(page)
 
