@@ -8,8 +8,11 @@ import qsovae
 from dashboard import cache
 from dashboard.cells_view import show_objects
 from dashboard.details_view import show_details
+from dashboard.drivers_view import show_drivers
 from dashboard.evaluation_view import show_classes, show_matrix, show_report
 from dashboard.report_view import show_files
+from dashboard.rivals_view import show_rivals
+from dashboard.scored_rows import scored_rows
 from dashboard.slices_view import show_slices
 from dashboard.sources import find_source
 from dashboard.splits_view import show_splits
@@ -19,6 +22,8 @@ SECTIONS = {
     "matrix": "Confusion and classes",
     "samples": "Calibration and samples",
     "slices": "Slices",
+    "rivals": "Rivals",
+    "drivers": "What drives it",
     "splits": "Other splits",
     "report": "Report",
 }
@@ -57,6 +62,10 @@ def show_section(view: View, shown: Shown) -> None:
         show_slices(view, run, shown.of, name, is_simulated=simulated)
     elif view.section == "report":
         show_files(view, run, shown.of)
+    elif view.section in ("rivals", "drivers"):
+        show = show_rivals if view.section == "rivals" else show_drivers
+        rows = scored_rows(view, run, shown.of)
+        show(view, run, rows, name, is_simulated=simulated)
     elif shown.of is None:
         show_splits(view, run, shown.report, find_source(view.catalog))
     else:

@@ -14,7 +14,9 @@ import streamlit as st
 import qsovae
 from dashboard.outlines import Outline, outlines_from_text, outlines_to_text
 
-SECTIONS = ("matrix", "samples", "slices", "splits", "report")
+SECTIONS = (
+    "matrix", "samples", "slices", "rivals", "drivers", "splits", "report",
+)  # fmt: skip
 NORMALISATIONS = ("counts", "row", "column")
 MODELS = ("vae", "baseline")
 MIXES = ("test", "sky")
@@ -23,6 +25,7 @@ CLASS_KINDS = ("class_predicted", "class_label")
 _LONGEST_TEXT = 200
 _MOST_CLASSES = 60
 _MOST_SLICES = 2
+_MOST_RIVALS = 5
 
 
 @dataclass
@@ -55,6 +58,9 @@ class View:
     slices : tuple of str
         Of Explore: rows are shown that are in all of these slices, each written as
         column, an equals sign, and slice; all if empty.
+    rivals, rival_columns : tuple of str, str or None
+        Of Evaluate: other runs that the run is compared with, and columns with a
+        rival's probabilities, as ``qsovae evaluate --against-columns`` takes them.
     prior, abstain : str or None, float or None
         Of Evaluate: the class mix of another catalog, as ``qsovae score`` takes it; the
         probability below which a row has no class.
@@ -85,6 +91,8 @@ class View:
     threshold: float | None = None
     sliced_by: str | None = None
     slices: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
+    rival_columns: str | None = None
     prior: str | None = None
     abstain: float | None = None
     objects: str = "cell"
@@ -144,6 +152,14 @@ def _to_texts(name: str, value: Any) -> list[str]:
 
 def _text(texts: list[str]) -> str | None:
     return texts[0] if 0 < len(texts[0]) <= _LONGEST_TEXT else None
+
+
+def _long_text(texts: list[str]) -> str | None:
+    return texts[0][: _MOST_CLASSES * _LONGEST_TEXT] or None
+
+
+def _runs(texts: list[str]) -> tuple[str, ...]:
+    return tuple(t for t in texts[:_MOST_RIVALS] if 0 < len(t) <= _LONGEST_TEXT)
 
 
 def _one_of(choices: tuple[str, ...]) -> Any:
@@ -212,6 +228,8 @@ _READERS: dict[str, Any] = {
     "threshold": _probability,
     "sliced_by": _text,
     "slices": _slices,
+    "rivals": _runs,
+    "rival_columns": _long_text,
     "prior": _prior,
     "abstain": _probability,
     "objects": _one_of(OBJECTS),

@@ -57,6 +57,13 @@ def asinh_magnitude(flux_njy: Floats, softening_njy: float) -> Floats:
     return magnitude
 
 
+def asinh_flux(magnitude_ab: Floats, softening_njy: float) -> Floats:
+    """Return the flux of an asinh magnitude, in nJy."""
+    ratio = (AB_ZERO - magnitude_ab) / POGSON - np.log(softening_njy)
+    flux: Floats = 2.0 * softening_njy * np.sinh(ratio)
+    return flux
+
+
 def asinh_magnitude_error(
     flux_njy: Floats, flux_err_njy: Floats, softening_njy: float
 ) -> Floats:

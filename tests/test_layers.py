@@ -14,7 +14,7 @@ DASHBOARD = ROOT.parent / "dashboard"
 LAYERS = """
 errors pages threads
 bands batch class_mix crossmatch devices magnitudes motions progress reference scratch
-sky_links tables density elbo inputs targets
+sky_links tables colour_cuts density elbo inputs targets
 columns model
 recognition training
 catalog estimator

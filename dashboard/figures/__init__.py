@@ -3,6 +3,11 @@
 from dashboard.figures.catalog import magnitude_figure, observed_figure
 from dashboard.figures.cells import places_figure, sed_figure
 from dashboard.figures.combine import separation_figure
+from dashboard.figures.drivers import (
+    class_sed_figure,
+    loss_of_inputs_figure,
+    traversal_figure,
+)
 from dashboard.figures.evaluation import class_figure, confusion_figure
 from dashboard.figures.evaluation_details import (
     reliability_figure,
@@ -10,6 +15,7 @@ from dashboard.figures.evaluation_details import (
     top_figure,
 )
 from dashboard.figures.latent_map import MapPoints, map_figure
+from dashboard.figures.rivals import rival_figure
 from dashboard.figures.slices import slices_figure
 from dashboard.figures.splits import splits_figure
 from dashboard.figures.training import loss_figure
@@ -17,17 +23,21 @@ from dashboard.figures.training import loss_figure
 __all__ = [
     "MapPoints",
     "class_figure",
+    "class_sed_figure",
     "confusion_figure",
     "loss_figure",
+    "loss_of_inputs_figure",
     "magnitude_figure",
     "map_figure",
     "observed_figure",
     "places_figure",
     "reliability_figure",
+    "rival_figure",
     "sed_figure",
     "separation_figure",
     "slices_figure",
     "splits_figure",
     "threshold_figure",
     "top_figure",
+    "traversal_figure",
 ]

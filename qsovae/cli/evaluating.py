@@ -1,6 +1,6 @@
 """The command that says how far a run can be trusted: evaluate.
 
-Within cli: above cells, publishing, refitting and rules.
+Within cli: above beside, cells, publishing, refitting and rules.
 """
 
 import argparse
@@ -8,6 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from qsovae.cli import text
+from qsovae.cli.beside import add_beside, beside
 from qsovae.cli.cells import add_cells, refuse_half_a_cell, write_asked
 from qsovae.cli.commands import open_for, show_scores
 from qsovae.cli.options import add_json, add_mapping, add_runs_folder
@@ -40,6 +41,7 @@ def add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "--class", dest="sought", metavar="NAME",
         help="class that samples are of, by default the quasars",
     )  # fmt: skip
+    add_beside(parser)
     add_saving(parser)
     add_cells(parser)
     add_refitting(parser)
@@ -52,7 +54,6 @@ def add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def evaluate(options: Namespace) -> int:
     """Print the scores of a run."""
-    from qsovae.bands import DOUBTS
     from qsovae.class_mix import parse_prior
     from qsovae.runs import open_run
     from qsovae.workflow import SKY, evaluate_rows, full_report
@@ -65,10 +66,7 @@ def evaluate(options: Namespace) -> int:
     run = open_run(options.run, options.runs)
     outputs = outputs_asked(options, run)
     refit_asked(options, run)
-    named = options.without_quality or options.with_quality
-    bits = [str(bit.name) for bit in DOUBTS] if named == "any" else named.split(",")
-    choice = "with" if options.with_quality else "without"
-    bits = [bit for bit in bits if bit]
+    choice, bits = _quality(options)
     with text.ProgressLine(patience_s=2.0) as line:
         line.show({"phase": "evaluate", "message": "scoring"})
         catalog = None
@@ -79,10 +77,22 @@ def evaluate(options: Namespace) -> int:
             run, found, catalog, prior=prior, sought=options.sought,
             on_progress=line.show,
         )  # fmt: skip
+    report["details"] |= beside(options, run, found.rows, catalog)
+    with text.ProgressLine(patience_s=2.0) as line:
         publish(run, report, outputs, line.show)
     report |= save_asked(options, run, found, prior)
     report |= write_asked(options, run, found, catalog)
-    if named:
+    if bits:
         text.say(f"qsovae: {report['rows_hidden']:,} rows are left out by quality")
     show_scores(report, as_json=options.json)
     return 0
+
+
+def _quality(options: Namespace) -> tuple[str, list[str]]:
+    """Return whether rows with, or without, some quality bits are scored; and these."""
+    from qsovae.bands import DOUBTS
+
+    named = options.without_quality or options.with_quality
+    bits = [str(bit.name) for bit in DOUBTS] if named == "any" else named.split(",")
+    choice = "with" if options.with_quality else "without"
+    return choice, [bit for bit in bits if bit]

@@ -1,10 +1,11 @@
 """Scores and what surrounds them, in words.
 
-Within cli: above text and slices_text.
+Within cli: above text, beside_text and slices_text.
 """
 
 from typing import Any
 
+from qsovae.cli.beside_text import drivers_text, rivals_text
 from qsovae.cli.slices_text import slices_block
 from qsovae.cli.text import table_text
 
@@ -105,6 +106,10 @@ def _details_block(details: dict[str, Any]) -> str:
     )
     tables = [head + "\n" + table_text(header, lines)]
     tables += _rival_lines(details["against_baseline"])
+    if "rivals" in details:
+        tables.append(rivals_text(details["rivals"], details["thresholds"]["class"]))
+    if "drivers" in details:
+        tables.append(drivers_text(details["drivers"]))
     active = ", ".join(details["latent"]["active"]) or "none"
     return "\n\n".join(
         [*tables, _sample_block(details["thresholds"]), _top_block(details),

@@ -12,13 +12,26 @@ from qsovae.evaluation.calibration import (
 )
 from qsovae.evaluation.curve_tables import curve_table
 from qsovae.evaluation.curves import exact_areas
+from qsovae.evaluation.importance import Dependence
 from qsovae.evaluation.intervals import Interval, resampled_intervals, share_interval
 from qsovae.evaluation.measures import matthews
 from qsovae.evaluation.predictions import Predictions
 from qsovae.evaluation.ranking import top_table
-from qsovae.evaluation.rivals import Difference, McNemar, differences, mcnemar
+from qsovae.evaluation.rivals import (
+    Difference,
+    McNemar,
+    decided,
+    differences,
+    mcnemar,
+    mean_differences,
+    sample_differences,
+)
 from qsovae.evaluation.scores import ClassScores, Scores, defined
-from qsovae.evaluation.scoring import score_by_morphology, score_predictions
+from qsovae.evaluation.scoring import (
+    score,
+    score_by_morphology,
+    score_predictions,
+)
 from qsovae.evaluation.seds import mean_sed
 from qsovae.evaluation.sky import SkyMix, is_quasar, sky_mix
 from qsovae.evaluation.slice_finder import (
@@ -35,6 +48,7 @@ __all__ = [
     "FEWEST_FOUND",
     "FEWEST_ROWS",
     "ClassScores",
+    "Dependence",
     "Difference",
     "Interval",
     "LabelDoubts",
@@ -48,6 +62,7 @@ __all__ = [
     "calibration_error",
     "confusion_table",
     "curve_table",
+    "decided",
     "defined",
     "differences",
     "exact_areas",
@@ -55,9 +70,12 @@ __all__ = [
     "label_doubts",
     "matthews",
     "mcnemar",
+    "mean_differences",
     "mean_sed",
     "reliability_table",
     "resampled_intervals",
+    "sample_differences",
+    "score",
     "score_by_morphology",
     "score_predictions",
     "scores_table",

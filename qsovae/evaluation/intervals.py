@@ -127,11 +127,11 @@ def resampled_means(
     sums = np.zeros(n_resamples)
     for k in np.unique(true):
         own = np.sort(losses[true == k])
-        groups = np.array_split(own, min(_MOST_GROUPS, own.size))
-        rows = np.array([len(group) for group in groups])
-        sums += drawn_counts(rows, rng, n_resamples) @ [
-            group.mean() for group in groups
-        ]
+        n_groups = min(_MOST_GROUPS, own.size)
+        rows = np.full(n_groups, own.size // n_groups)
+        rows[: own.size % n_groups] += 1
+        means = np.add.reduceat(own, rows.cumsum() - rows) / rows
+        sums += drawn_counts(rows, rng, n_resamples) @ means
     return sums / len(true) if len(true) else np.full(n_resamples, np.nan)
 
 

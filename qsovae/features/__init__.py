@@ -15,13 +15,18 @@ from qsovae.features.feature import (
     magnitude_feature,
     quantity_feature,
 )
+from qsovae.features.groups import FeatureGroup, feature_groups
+from qsovae.features.seds import band_magnitudes
 
 __all__ = [
     "Feature",
+    "FeatureGroup",
     "FeatureTable",
+    "band_magnitudes",
     "build_features",
     "colour_feature",
     "default_features",
+    "feature_groups",
     "features_from_json",
     "features_to_json",
     "magnitude_feature",

@@ -4,6 +4,7 @@ Layer: above columns. Never a feature: redshift, labels, ids, positions, bookkee
 """
 
 from qsovae.recognition.guesses import recognise_columns
+from qsovae.recognition.names import band_of, colour_bands
 from qsovae.recognition.values import (
     MOST_CLASSES,
     is_number,
@@ -13,6 +14,8 @@ from qsovae.recognition.values import (
 
 __all__ = [
     "MOST_CLASSES",
+    "band_of",
+    "colour_bands",
     "is_number",
     "recognise_columns",
     "rows_of_codes",

@@ -11,6 +11,7 @@ from qsovae.workflow.cells import (
     run_catalog,
 )
 from qsovae.workflow.details import evaluation_details
+from qsovae.workflow.drivers import run_drivers
 from qsovae.workflow.evaluate import (
     Evaluated,
     evaluate_rows,
@@ -22,6 +23,8 @@ from qsovae.workflow.mixes import SKY, sought_class
 from qsovae.workflow.project import make_map, project_catalog
 from qsovae.workflow.request import TrainRequest
 from qsovae.workflow.resplit import evaluate_splits, own_catalog, split_results
+from qsovae.workflow.rival_columns import parse_rival_columns
+from qsovae.workflow.rivals import compare_rivals
 from qsovae.workflow.rules import rule_mask, save_rule
 from qsovae.workflow.score import PRIOR_KINDS, ScoredCatalog, score_catalog
 from qsovae.workflow.slices import evaluation_slices
@@ -38,6 +41,7 @@ __all__ = [
     "baseline_rows",
     "cell_objects",
     "cell_seds",
+    "compare_rivals",
     "evaluate_rows",
     "evaluate_run",
     "evaluate_splits",
@@ -47,9 +51,11 @@ __all__ = [
     "label_suspects",
     "make_map",
     "own_catalog",
+    "parse_rival_columns",
     "project_catalog",
     "rule_mask",
     "run_catalog",
+    "run_drivers",
     "save_rule",
     "score_catalog",
     "slicing_columns",

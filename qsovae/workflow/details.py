@@ -33,7 +33,7 @@ from qsovae.workflow.mixes import Mix, mix_of, sought_class
 _ACTIVE_VARIANCE = 0.01
 
 
-def _predictions(rows: pd.DataFrame, classes: tuple[str, ...]) -> Predictions:
+def predictions_of(rows: pd.DataFrame, classes: tuple[str, ...]) -> Predictions:
     """Return the labelled ones of rows with class_label and ``p_CLASS``."""
     labels = rows["class_label"].to_numpy(dtype=object)
     return Predictions.checked(labels, probability_matrix(rows, classes), classes)
@@ -78,33 +78,33 @@ def evaluation_details(
 def details_of(run: Run, rows: pd.DataFrame, mix: Mix, sought: str) -> dict[str, Any]:
     """Return what ``evaluation_details`` says."""
     saved = run.rows()
-    scored = _predictions(rows, run.classes)
-    validation = _predictions(saved[saved["split"] == "validation"], run.classes)
+    scored = predictions_of(rows, run.classes)
+    validation = predictions_of(saved[saved["split"] == "validation"], run.classes)
     trained = run.estimator.class_prior_
     return _further_scores(scored) | {
         "curves": curves_of(scored),
         "calibration": _calibration(scored, validation),
         "thresholds": _threshold(scored, sought, mix, trained),
         "top": json_columns(top_table(scored, sought)),
-        "latent": _latent(saved),
-        "against_baseline": _against(scored, _baselines(run, rows)),
+        "latent": latent_use(saved),
+        "against_baseline": _against(scored, baseline_of(run, rows)),
     }
 
 
 def baseline_details(run: Run, rows: pd.DataFrame) -> dict[str, Any] | None:
     """Return further scores and curves of the baseline, None where it knows no row."""
-    rival = _baselines(run, rows)
+    rival = baseline_of(run, rows)
     if rival is None:
         return None
     return _further_scores(rival) | {"curves": curves_of(rival)}
 
 
-def _baselines(run: Run, rows: pd.DataFrame) -> Predictions | None:
+def baseline_of(run: Run, rows: pd.DataFrame) -> Predictions | None:
     """Return what the baseline says of the run's own test rows; None of others."""
     if "split" not in rows:
         return None
     beside = rows[["row", "class_label"]].merge(run.baseline(), on="row", how="left")
-    return _predictions(beside, run.classes)
+    return predictions_of(beside, run.classes)
 
 
 def _further_scores(predictions: Predictions) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def _against(ours: Predictions, rival: Predictions | None) -> dict[str, Any] | N
     }
 
 
-def _latent(rows: pd.DataFrame) -> dict[str, Any]:
+def latent_use(rows: pd.DataFrame) -> dict[str, Any]:
     """Return which latent dimensions say anything, ready for JSON.
 
     Keys: ``variance`` of the posterior means over the rows, by column, and ``active``,

@@ -198,3 +198,64 @@ def test_objects_lie_on_the_map_and_the_chosen_one_is_ringed():
     assert at["the object chosen"] == [2.0]
     unringed = figures.places_figure(places, found, None, is_simulated=False)
     assert "the object chosen" not in drawn(unringed)
+
+
+def test_differences_from_rivals_have_their_intervals_and_a_line_each():
+    table = pd.DataFrame(
+        [("boosting", "F1", 0.1, 0.05, 0.2), ("a <b>", "F1", -0.1, -0.3, 0.0),
+         ("boosting", "accuracy", 0.02, 0.01, 0.03)],
+        columns=["rival", "score", "value", "low", "high"],
+    )  # fmt: skip
+    figure = figures.rival_figure(table, is_simulated=True)
+    assert drawn(figure)["F1"] == [0.1, -0.1]
+    assert drawn(figure)["purity"] == []
+    f1 = next(trace for trace in figure.data if trace.name == "F1")
+    np.testing.assert_allclose(f1.error_x.array, [0.1, 0.1])
+    np.testing.assert_allclose(f1.error_x.arrayminus, [0.05, 0.2])
+    assert list(figure.layout.yaxis.ticktext) == ["boosting", "a &lt;b&gt;"]
+    assert figure.layout.annotations[-1].text == "Simulated data"
+
+
+def test_losses_without_inputs_are_bars_with_intervals():
+    table = pd.DataFrame(
+        [("permuted", "WISE", 0.3, 0.2, 0.4), ("missing", "WISE", 0.1, 0.0, 0.2)],
+        columns=["how", "name", "value", "low", "high"],
+    )
+    figure = figures.loss_of_inputs_figure(
+        table, "Rise of the log loss", is_simulated=True
+    )
+    assert drawn(figure) == {"permuted": [0.3], "missing": [0.1]}
+    assert figure.layout.xaxis.title.text == "Rise of the log loss"
+    assert figure.layout.annotations[-1].text == "Simulated data"
+
+
+def decoded(step_sd=0.0, value=20.0):
+    return {
+        "class": "QSO", "input": ["g", "G", "W1"], "value": [21.0, value, np.nan],
+        "wavelength_um": [0.48, 0.62, 3.4], "detected": [1.0, 0.1, 1.0],
+        "step_sd": step_sd, "probability": 0.9,
+    }  # fmt: skip
+
+
+def test_seds_have_open_marks_for_limits_and_none_for_what_is_too_faint():
+    table = pd.DataFrame(decoded())
+    figure = figures.class_sed_figure(table, is_simulated=True)
+    line, limits = figure.data
+    assert (list(line.x), line.mode) == ([0.48], "lines+markers")
+    assert (list(limits.x), limits.mode) == ([0.62], "markers")
+    assert limits.marker.symbol.endswith("-open")
+    faint, bright = figure.layout.yaxis.range
+    assert faint > 21.0 > 20.0 > bright
+    assert "Simulated data" in [a.text for a in figure.layout.annotations]
+    plain = table.drop(columns=["wavelength_um", "detected"])
+    features = figures.class_sed_figure(plain, is_simulated=False)
+    assert list(features.data[0].x) == ["g", "G"]
+    assert features.layout.yaxis.range is None
+
+
+def test_a_traversal_has_a_line_for_each_step_with_its_probability():
+    table = pd.concat([pd.DataFrame(decoded(s, 20.0 + s)) for s in (0.0, 2.0, -2.0)])
+    figure = figures.traversal_figure(table, is_simulated=True)
+    names = [trace.name for trace in figure.data if trace.mode != "markers"]
+    assert names == ["-2 s.d., p = 0.90", "mean, p = 0.90", "+2 s.d., p = 0.90"]
+    assert "Simulated data" in [a.text for a in figure.layout.annotations]

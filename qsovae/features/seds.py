@@ -1,0 +1,70 @@
+"""Spectral energy distributions from features: each band's magnitude, where they tell.
+
+Within features: above feature.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qsovae.bands import BANDS
+from qsovae.features.feature import BAND_KINDS, Feature
+from qsovae.magnitudes import asinh_flux, to_magnitude
+
+_ROUNDING = 1e-6
+
+
+def band_magnitudes(
+    features: Sequence[Feature], values: NDArray[np.floating]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the AB magnitude in each band that magnitudes and colours decide.
+
+    Where they say more than is needed and do not agree, by least squares. Of asinh
+    magnitudes Pogson's are returned, NaN below the softening: where there is as much
+    noise as flux, a source has none.
+
+    Parameters
+    ----------
+    features : sequence of Feature
+    values : ndarray, (n_rows, n_features)
+        Finite where the feature is of bands.
+
+    Returns
+    -------
+    dict of ndarray, (n_rows,)
+        By band, bluest first.
+    """
+    places = [i for i, feature in enumerate(features) if feature.kind in BAND_KINDS]
+    used = {band for i in places for band in features[i].sources}
+    bands = [band for band in BANDS if band in used]
+    design = np.zeros((len(places), len(bands)))
+    for line, place in enumerate(places):
+        for sign, band in zip((1.0, -1.0), features[place].sources, strict=False):
+            design[line, bands.index(band)] = sign
+    inverse = np.linalg.pinv(design)
+    magnitudes = values[:, places].astype(np.float64) @ inverse.T
+    # Without a magnitude among them, colours leave a band's own open.
+    decided = np.abs(np.diag(inverse @ design) - 1.0) < _ROUNDING
+    softening = {
+        band: soft
+        for i in places
+        for band, soft in zip(
+            features[i].sources, features[i].softening_njy, strict=False
+        )
+    }
+    return {
+        band: _pogson(magnitudes[:, k], softening.get(band))
+        for k, (band, is_decided) in enumerate(zip(bands, decided, strict=True))
+        if is_decided
+    }
+
+
+def _pogson(
+    magnitude: NDArray[np.float64], softening_njy: float | None
+) -> NDArray[np.float64]:
+    """Return Pogson's magnitudes of asinh magnitudes; others as they are."""
+    if softening_njy is None:
+        return magnitude
+    flux = asinh_flux(magnitude, softening_njy)
+    return to_magnitude(np.where(flux > softening_njy, flux, np.nan))
