@@ -5,6 +5,7 @@ Within evaluation: lowest.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -72,7 +73,7 @@ class Predictions:
         true = _class_numbers(labels[labelled], names)
         return cls(true, _checked(shares[labelled], labelled), names)
 
-    @property
+    @cached_property
     def predicted(self) -> NDArray[np.int64]:
         """The most probable class of each row, the first of equals, (n_rows,)."""
         found: NDArray[np.int64] = self.probabilities.argmax(axis=1)

@@ -168,7 +168,6 @@ def slice_table(
     rows, right = counts.sum(axis=(1, 2)), np.trace(counts, axis1=1, axis2=2)
     hits = np.diagonal(counts, axis1=1, axis2=2)
     of_class, put = counts.sum(axis=2), counts.sum(axis=1)
-    few = (rows < fewest)[:, None]
     of_slice = {"slice": column.labels, "rows": rows}
     of_slice |= _shares("accuracy", right, rows, fewest)
     table = {name: np.repeat(values, n) for name, values in of_slice.items()}
@@ -176,7 +175,7 @@ def slice_table(
     table["class_rows"] = of_class.ravel()
     unions = (of_class, put, of_class + put - hits)
     for name, whole in zip(_MEASURES, unions, strict=True):
-        shares = _shares(name, hits, np.where(few, 0, whole), fewest)
+        shares = _shares(name, hits, whole, fewest)
         table |= {key: values.ravel() for key, values in shares.items()}
     f1 = [name for name in table if name.startswith("f1")]
     table |= {name: 2.0 * table[name] / (1.0 + table[name]) for name in f1}

@@ -12,6 +12,7 @@ from sklearn import metrics
 
 from qsovae.errors import ConfigError, ShapeError
 from qsovae.evaluation import Predictions, SliceColumn, slice_table, worst_slices
+from qsovae.evaluation.slice_counts import pair_counts
 
 CLASSES = ("GALAXY", "QSO", "STAR")
 
@@ -90,7 +91,7 @@ ROWS = st.lists(
 
 
 @pytest.mark.filterwarnings("ignore:y_pred contains classes")
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(ROWS)
 def test_a_table_is_that_of_groupby_and_scikit_learn(rows):
     frame = pd.DataFrame(rows, columns=["true", "predicted", "code"], dtype=int)
@@ -277,20 +278,58 @@ def test_chance_alone_is_rarely_named():
 
 
 def test_intervals_of_the_worst_hold_the_truth_though_they_were_chosen():
-    held, named = 0, 0
-    rates = np.linspace(0.05, 0.25, 24)
-    for seed in range(60):
+    # Slices that are hardly worse: those that are named had bad luck as well.
+    rates = np.where(np.arange(24) < 8, 0.22, 0.12)
+    held, plain, named = 0, 0, 0
+    for seed in range(250):
         rng = np.random.default_rng(seed)
-        codes = rng.integers(0, 24, 3000)
-        rows = mistaken(rng, rates[codes])
-        table = worst_slices(rows, [lettered("c", codes)], "QSO", ["accuracy"]).table
-        truth = (
-            1.0 - rates[["abcdefghijklmnopqrstuvwxyz".index(s) for s in table["slice"]]]
+        codes = rng.integers(0, 24, 1600)
+        found = worst_slices(
+            mistaken(rng, rates[codes]), [lettered("c", codes)], "QSO", ["accuracy"]
         )
-        held += int(((table["low"] <= truth) & (truth <= table["high"])).sum())
-        named += len(table)
+        for line in found.table.itertuples():
+            truth = 1.0 - rates["abcdefghijklmnopqrstuvwxyz".index(line.slice)]
+            hits = round(line.share * line.rows)
+            usual = binomtest(hits, line.rows).proportion_ci(0.95, method="wilson")
+            held += line.low <= truth <= line.high
+            plain += usual.low <= truth <= usual.high
+            named += 1
     assert named > 100
     assert held / named >= 0.95 - 3.0 * np.sqrt(0.05 * 0.95 / named)
+    # The usual interval does not.
+    assert plain / named < 0.9
+
+
+def test_a_slice_that_leaves_too_few_elsewhere_is_not_tested():
+    codes = np.repeat([0, 1], [990, 10])
+    rows = mistaken(np.random.default_rng(0), np.where(codes, 0.0, 0.3))
+    asked = {"sought": "QSO", "measures": ["accuracy"]}
+    assert worst_slices(rows, [lettered("c", codes)], **asked).tested == 0
+    assert worst_slices(rows, [lettered("c", codes)], **asked, fewest=10).tested == 2
+    # Of the halves of another column each is tested, but not within all but ten rows.
+    halves = lettered("h", np.arange(1000) % 2)
+    assert worst_slices(rows, [lettered("c", codes), halves], **asked).tested == 2
+
+
+@settings(max_examples=25)
+@given(st.lists(st.integers(1, 19), max_size=7), st.integers(0, 2**32 - 1))
+def test_each_two_columns_are_counted_once_however_many_there_are(sizes, seed):
+    rng = np.random.default_rng(seed)
+    columns = [
+        lettered(f"c{k}", np.r_[np.arange(n), rng.integers(0, n, 150)][:150])
+        for k, n in enumerate(sizes)
+    ]
+    outcomes = rng.integers(0, 5, 150)
+    seen = set()
+    for i, j, counts in pair_counts(columns, outcomes):
+        seen.add((min(i, j), max(i, j)))
+        expected = np.zeros(counts.shape, dtype=int)
+        for row in range(150):
+            places = [columns[k].codes[row] for k in dict.fromkeys((i, j))]
+            expected[(*places, outcomes[row])] += 1
+        assert (counts == expected).all()
+    n = len(sizes)
+    assert seen == {(i, j) for i in range(n) for j in range(i, n)}
 
 
 def test_purity_is_not_looked_at_by_what_comes_of_the_spectrum():

@@ -184,7 +184,7 @@ def test_with_its_own_catalog_a_run_has_the_same_slices(run, simulated):
     given = slices_of(run, rows, catalog)
     assert given == slices_of(run, rows)
     # Whatever the mapping that it was opened with says.
-    other = catalog.mapping.with_column("r_mag_ab", role="ignore", band=None)
+    other = catalog.mapping.with_column("z_true", role="ignore")
     assert given == slices_of(run, rows, qsovae.Catalog(catalog.raw, other))
 
 
