@@ -1,6 +1,6 @@
 """What evaluate tells of a run on request: its rivals, and what drives it.
 
-Within cli: above commands.
+Within cli: above text and options.
 """
 
 import argparse

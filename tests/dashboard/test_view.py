@@ -37,7 +37,8 @@ def test_a_view_survives_the_address(outlines, morphology, name):
         run=name, morphology=morphology, classes=(name, "QSO"), band="i",
         magnitudes=(17.5, 21.3), outlines=outlines, normalise="row",
         quality=("SENTINEL", "IMPLAUSIBLE"), quality_choice="with", combined="mine",
-        prior="QSO=0.02,STAR=0.98", abstain=0.9, cell=(name, "QSO"),
+        prior="QSO=0.02,STAR=0.98", abstain=0.9, rivals=(name, "second"),
+        rival_columns="QSO=p_qso", cell=(name, "QSO"),
         objects="suspects", rule="clean", sliced_by="g - r",
         slices=("g - r=0 to 0.5", "survey VHS=missing"),
     )  # fmt: skip
