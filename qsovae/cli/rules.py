@@ -98,6 +98,7 @@ def rule_text(rule: "SelectionRule") -> str:
     kind = rule.mix["kind"]
     mix = "the scored rows' mix" if rule.mix["shares"] is None else f"the {kind} mix"
     said = f"p({rule.sought}) >= {rule.threshold:g} at {mix}"
+    measures += ["on simulated rows"] if rule.is_simulated else []
     return f"{', '.join([said, *only])}: {', '.join(measures)}"
 
 
