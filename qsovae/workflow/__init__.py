@@ -22,7 +22,7 @@ from qsovae.workflow.mixes import SKY, sought_class
 from qsovae.workflow.project import make_map, project_catalog
 from qsovae.workflow.request import TrainRequest
 from qsovae.workflow.resplit import evaluate_splits, own_catalog, split_results
-from qsovae.workflow.rules import rule_mask, save_rule
+from qsovae.workflow.rules import refuse_rule, rule_mask, save_rule
 from qsovae.workflow.score import PRIOR_KINDS, ScoredCatalog, score_catalog
 from qsovae.workflow.slices import evaluation_slices
 from qsovae.workflow.slicing import Slicing, slicing_columns
@@ -48,6 +48,7 @@ __all__ = [
     "make_map",
     "own_catalog",
     "project_catalog",
+    "refuse_rule",
     "rule_mask",
     "run_catalog",
     "save_rule",
