@@ -21,6 +21,7 @@ from dashboard.state import View, seed
 
 OBJECTS = {"cell": "Of a cell", "suspects": "Doubtful labels"}
 _MOST_LINES = 1000
+_MOST_MARKS = 5000
 _SUFFIXES = (".csv", ".parquet", ".fits")
 _HELP = {
     "cell": "Choose a cell here, or click it in the matrix.",
@@ -207,12 +208,14 @@ def _show_map(shown: _Shown, found: pd.DataFrame, at: int | None) -> None:
     """Show where the objects lie on the run's map, over all its rows in grey."""
     if "map_1" not in found:
         return
-    st.caption("The objects on the latent map, over all rows of the run in grey.")
+    drawn = found.head(_MOST_MARKS)
+    which = "The objects" if len(drawn) == len(found) else f"The first {len(drawn):,}"
+    st.caption(f"{which} on the latent map, over all rows of the run in grey.")
     places = cache.latent_table(shown.run)[["map_1", "map_2"]].to_numpy(np.float64)
     placed = np.isfinite(places).all(axis=1)
     beneath = places[drawn_rows(placed, placed)]
     show_figure(
-        figures.places_figure(beneath, found, at, is_simulated=shown.is_simulated),
+        figures.places_figure(beneath, drawn, at, is_simulated=shown.is_simulated),
         f"{shown.name}_objects_map",
-        found[["object_id", "map_1", "map_2", "row"]],
+        drawn[["object_id", "map_1", "map_2", "row"]],
     )

@@ -75,7 +75,10 @@ def rule_sentence(rule: qsovae.SelectionRule) -> str:
     ]
     if rule.expected.get("per_deg2") is not None:
         measures.append(f"{number(rule.expected['per_deg2'], 1)} per deg²")
-    on = f"{rule.measured_on['rows']:,} rows of {escaped(rule.measured_on['catalog'])}"
+    kind = "simulated rows" if rule.is_simulated else "rows"
+    on = (
+        f"{rule.measured_on['rows']:,} {kind} of {escaped(rule.measured_on['catalog'])}"
+    )
     return f"{', '.join([taken, *only])}: {', '.join(measures)}, on {on}."
 
 
@@ -108,4 +111,7 @@ def show_selected(scored: qsovae.ScoredCatalog, rule: qsovae.SelectionRule) -> N
             delta=f"{number(low)} to {number(high)}", delta_color="off",
             delta_arrow="off", border=True,
         )  # fmt: skip
-    st.caption(f"{rule_sentence(rule)} The column `selected` of the files has them.")
+    st.caption(
+        f"{rule_sentence(rule)} So it is here if the sources are like those, and mixed "
+        "as the rule supposes. The column `selected` of the files has the rows."
+    )

@@ -14,7 +14,7 @@ from qsovae.cli.commands import open_for, show_scores
 from qsovae.cli.options import add_json, add_mapping, add_runs_folder
 from qsovae.cli.publishing import add_publishing, outputs_asked, publish
 from qsovae.cli.refitting import add_refitting, refit_asked
-from qsovae.cli.rules import add_saving, refuse_half_a_rule, save_asked
+from qsovae.cli.rules import add_saving, refuse_asked, save_asked
 
 
 def add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -58,13 +58,13 @@ def evaluate(options: Namespace) -> int:
     from qsovae.runs import open_run
     from qsovae.workflow import SKY, evaluate_rows, full_report
 
-    refuse_half_a_rule(options)
     refuse_half_a_cell(options)
     prior = options.prior
     if prior not in (None, SKY):
         prior = parse_prior(prior)
     run = open_run(options.run, options.runs)
     outputs = outputs_asked(options, run)
+    refuse_asked(options, run)
     refit_asked(options, run)
     choice, bits = _quality(options)
     with text.ProgressLine(patience_s=2.0) as line:

@@ -39,20 +39,27 @@ def add_saving(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def refuse_half_a_rule(options: Namespace) -> None:
-    """Refuse one of the options without the other, before long work begins.
+def refuse_asked(options: Namespace, run: "Run") -> None:
+    """Refuse a rule that cannot be saved, before long work begins.
 
     Raises
     ------
     ConfigError
-        If there is a threshold without a name, or a name without a threshold.
+        If there is a threshold without a name, or a name without a threshold, or
+        either cannot be.
+    RunError
+        If the run has a rule of that name.
     """
+    from qsovae.workflow import refuse_rule
+
     if (options.threshold is None) != (options.save_rule is None):
         raise ConfigError(
             "a rule needs a threshold and a name",
             "qsovae evaluate",
             "Give both --threshold P and --save-rule NAME, or neither.",
         )
+    if options.save_rule is not None:
+        refuse_rule(run, options.save_rule, options.threshold)
 
 
 def save_asked(
@@ -99,6 +106,7 @@ def rule_text(rule: "SelectionRule") -> str:
     kind = rule.mix["kind"]
     mix = "the scored rows' mix" if rule.mix["shares"] is None else f"the {kind} mix"
     said = f"p({rule.sought}) >= {rule.threshold:g} at {mix}"
+    measures += ["on simulated rows"] if rule.is_simulated else []
     return f"{', '.join([said, *only])}: {', '.join(measures)}"
 
 

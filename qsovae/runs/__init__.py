@@ -12,6 +12,7 @@ from qsovae.runs.rules import (
     list_rules,
     open_rule,
     refuse_foreign,
+    refuse_taken,
     weights_digest,
     write_rule,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "open_run",
     "read_json_lines",
     "refuse_foreign",
+    "refuse_taken",
     "runs_folder",
     "weights_digest",
     "write_rule",

@@ -92,13 +92,8 @@ def write_rule(run: Run, rule: SelectionRule) -> None:
     RunError
         If the run has a rule of that name, or the disk refuses.
     """
+    refuse_taken(run, rule.name)
     path = _path(run, rule.name)
-    if path.exists():
-        raise RunError(
-            f"there is already a rule {rule.name}",
-            run.name,
-            "Choose another name, or delete that one first.",
-        )
     try:
         path.parent.mkdir(exist_ok=True)
         text = json.dumps(rule.to_json(), indent=1, allow_nan=False)
@@ -109,6 +104,24 @@ def write_rule(run: Run, rule: SelectionRule) -> None:
             str(path.parent),
             "Runs must be kept where they may be written to.",
         ) from None
+
+
+def refuse_taken(run: Run, name: str) -> None:
+    """Refuse a name that a new rule cannot have.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot name a file.
+    RunError
+        If the run has a rule of that name.
+    """
+    if _path(run, name).exists():
+        raise RunError(
+            f"there is already a rule {name}",
+            run.name,
+            "Choose another name, or delete that one first.",
+        )
 
 
 def open_rule(run: Run, name: str) -> SelectionRule:

@@ -3,6 +3,7 @@
 Layer: above inference and baseline, below cli.
 """
 
+from qsovae.workflow.catalogs import own_catalog
 from qsovae.workflow.cells import (
     baseline_rows,
     cell_objects,
@@ -22,10 +23,10 @@ from qsovae.workflow.evaluate import (
 from qsovae.workflow.mixes import SKY, sought_class
 from qsovae.workflow.project import make_map, project_catalog
 from qsovae.workflow.request import TrainRequest
-from qsovae.workflow.resplit import evaluate_splits, own_catalog, split_results
+from qsovae.workflow.resplit import evaluate_splits, split_results
 from qsovae.workflow.rival_columns import parse_rival_columns
 from qsovae.workflow.rivals import compare_rivals
-from qsovae.workflow.rules import rule_mask, save_rule
+from qsovae.workflow.rules import refuse_rule, rule_mask, save_rule
 from qsovae.workflow.score import PRIOR_KINDS, ScoredCatalog, score_catalog
 from qsovae.workflow.slices import evaluation_slices
 from qsovae.workflow.slicing import Slicing, slicing_columns
@@ -53,6 +54,7 @@ __all__ = [
     "own_catalog",
     "parse_rival_columns",
     "project_catalog",
+    "refuse_rule",
     "rule_mask",
     "run_catalog",
     "run_drivers",

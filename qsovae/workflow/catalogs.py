@@ -1,9 +1,10 @@
 """The catalog behind a run, found again, and other catalogs as a run reads them.
 
-Within workflow: above resplit.
+Within workflow: lowest.
 """
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,38 @@ from numpy.typing import NDArray
 from qsovae.catalog import Catalog
 from qsovae.errors import CatalogError
 from qsovae.runs import Run
-from qsovae.tables import read_table
-from qsovae.workflow.resplit import own_catalog
+from qsovae.tables import file_sha256, read_table
+
+
+def own_catalog(run: Run, catalog: Path | str | None = None) -> Path:
+    """Return where the catalog lies that trained a run.
+
+    Parameters
+    ----------
+    run : Run
+    catalog : Path or str, optional
+        Where it lies now; where it lay at training by default.
+
+    Raises
+    ------
+    CatalogError
+        If nothing or another catalog lies there.
+    """
+    trained = run.manifest["catalog"]
+    path = Path(catalog or str(trained.get("path", "")))
+    if not path.is_file():
+        raise CatalogError(
+            f"the catalog {trained['name']} is not where it was", path.name,
+            "Say where it lies now.",
+        )  # fmt: skip
+    if file_sha256(path) != trained["sha256"]:
+        raise CatalogError(
+            f"the catalog {trained['name']} has changed since the run {run.name} was "
+            "trained, or this is another",
+            path.name,
+            f"Give {trained['name']} as it was, or train a run on this one.",
+        )
+    return path
 
 
 def trained_catalog(run: Run) -> Catalog:

@@ -1,11 +1,10 @@
 """The objects behind a confusion matrix: of one cell, or with doubtful labels.
 
-Within workflow: beside evaluate. Rows are those of ``evaluate_rows``: none of them
+Within workflow: above catalogs. Rows are those of ``evaluate_rows``: none of them
 trained the run.
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ from qsovae.errors import CatalogError, ConfigError
 from qsovae.evaluation import Predictions, label_doubts, mean_sed
 from qsovae.inference import probability_matrix
 from qsovae.runs import Run
-from qsovae.tables import file_sha256, read_table
+from qsovae.workflow.catalogs import trained_catalog
 
 _FIRST = (
     "object_id", "ra_deg", "dec_deg", "class_label", "class_predicted", "probability",
@@ -165,12 +164,8 @@ def run_catalog(run: Run) -> Catalog | None:
 
     None where it is no longer in its place, or another file is there.
     """
-    stated = run.manifest["catalog"]
-    path = Path(str(stated.get("path", "")))
     try:
-        if not path.is_file() or file_sha256(path) != stated["sha256"]:
-            return None
-        return Catalog(read_table(path), run.mapping)
+        return trained_catalog(run)
     except (OSError, CatalogError):
         return None
 

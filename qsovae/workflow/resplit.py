@@ -1,6 +1,6 @@
 """A run's settings refitted under other splits: what the scores become.
 
-Within workflow: above fitting and report.
+Within workflow: above catalogs, fitting and report.
 """
 
 import json
@@ -11,12 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from qsovae.errors import CatalogError, ConfigError
+from qsovae.errors import ConfigError
 from qsovae.evaluation import Predictions, differences, resampled_intervals
 from qsovae.inference import probability_matrix
 from qsovae.runs import Run
 from qsovae.splits import SplitPlan, parse_split
-from qsovae.tables import file_sha256, write_whole
+from qsovae.tables import write_whole
+from qsovae.workflow.catalogs import own_catalog
 from qsovae.workflow.fitting import (
     Prepared,
     baseline_table,
@@ -103,36 +104,6 @@ def split_results(run: Run) -> list[dict[str, Any]]:
         return []
     kept: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))
     return kept
-
-
-def own_catalog(run: Run, catalog: Path | str | None = None) -> Path:
-    """Return where the catalog lies that trained a run.
-
-    Parameters
-    ----------
-    run : Run
-    catalog : Path or str, optional
-        Where it lies now; where it lay at training by default.
-
-    Raises
-    ------
-    CatalogError
-        If nothing or another catalog lies there.
-    """
-    trained = run.manifest["catalog"]
-    path = Path(catalog or trained["path"])
-    if not path.is_file():
-        raise CatalogError(
-            "the run's catalog is not there any more", path.name,
-            "Say where it lies now.",
-        )  # fmt: skip
-    if file_sha256(path) != trained["sha256"]:
-        raise CatalogError(
-            f"this is not the catalog that trained the run {run.name}",
-            path.name,
-            f"Give {trained['name']} as it was, or train a run on this one.",
-        )
-    return path
 
 
 def _request(run: Run, catalog: Path, plan: SplitPlan) -> TrainRequest:

@@ -20,6 +20,7 @@ from qsovae.runs import (
     SelectionRule,
     now_utc,
     refuse_foreign,
+    refuse_taken,
     weights_digest,
     write_rule,
 )
@@ -70,6 +71,7 @@ def save_rule(
     RunError
         If the run has a rule of that name, or the disk refuses.
     """
+    refuse_rule(run, name, threshold)
     found = evaluate_rows(run) if evaluated is None else evaluated
     rows = with_morphology(found.rows, morphology)
     rows = with_quality(rows, quality_choice, quality)
@@ -99,14 +101,25 @@ def save_rule(
     return rule
 
 
-def _expected(
-    run: Run, rows: pd.DataFrame, threshold: float, mix: Mix, sought: str
-) -> dict[str, float | None]:
-    """Return what is measured of the sample at exactly this threshold."""
+def refuse_rule(run: Run, name: str, threshold: float) -> None:
+    """Refuse a rule that cannot be saved, before long work begins.
+
+    Raises
+    ------
+    ConfigError, RunError
+        As ``save_rule``, of its name and threshold.
+    """
+    refuse_taken(run, name)
     if not 0.0 < threshold <= 1.0:
         raise ConfigError(
             f"the threshold is {threshold}", "threshold", "Use one from above 0 to 1."
         )
+
+
+def _expected(
+    run: Run, rows: pd.DataFrame, threshold: float, mix: Mix, sought: str
+) -> dict[str, float | None]:
+    """Return what is measured of the sample at exactly this threshold."""
     predictions = Predictions.checked(
         rows["class_label"], probability_matrix(rows, run.classes), run.classes
     )

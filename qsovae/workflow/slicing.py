@@ -21,12 +21,13 @@ from qsovae.bands import (
     band_columns,
 )
 from qsovae.catalog import OK, Catalog, CatalogPortions
+from qsovae.errors import CatalogError
 from qsovae.evaluation import SliceColumn
 from qsovae.features import Feature
 from qsovae.magnitudes import POGSON
 from qsovae.progress import Progress, Teller
 from qsovae.runs import Run
-from qsovae.tables import file_sha256
+from qsovae.workflow.catalogs import own_catalog
 
 Floats = NDArray[np.float64]
 
@@ -119,15 +120,13 @@ def _as_the_run_reads(run: Run, catalog: Catalog) -> Catalog:
 
 def _own_catalog(run: Run) -> tuple[Path | None, tuple[str, ...]]:
     """Return the file that the run was trained on, or why there is none."""
-    stated = run.manifest["catalog"]
-    path = Path(str(stated.get("path", "")))
-    if path.is_file() and file_sha256(path) == stated["sha256"]:
-        return path, ()
-    why = "has changed since" if path.is_file() else "is not where it was"
-    return None, (
-        f"the catalog {stated['name']} {why}: there are no slices by magnitude, colour "
-        "and what else only it knows; name it, or put it back, to have them",
-    )
+    try:
+        return own_catalog(run), ()
+    except CatalogError as error:
+        return None, (
+            f"{error.what}: there are no slices by magnitude, colour and what else "
+            "only the catalog knows; name it, or put it back, to have them",
+        )
 
 
 def _gathered(

@@ -266,8 +266,8 @@ def test_a_catalog_that_is_gone_or_changed_is_refused_in_words(
     path = tmp_path / "tiny" / "manifest.json"
     manifest = json.loads(path.read_text())
     lines = (
-        (str(tmp_path / "nowhere.fits"), "is not there any more"),
-        (str(tmp_path / "changed.fits"), "not the catalog that trained"),
+        (str(tmp_path / "nowhere.fits"), "is not where it was"),
+        (str(tmp_path / "changed.fits"), "has changed since"),
     )
     qsovae.write_simulation(tmp_path / "changed.fits", 50, 9)
     for place, words in lines:

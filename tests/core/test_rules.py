@@ -247,3 +247,19 @@ def test_a_prior_beside_a_rule_is_refused(run, simulated):
     catalog = qsovae.open_catalog(simulated)
     with pytest.raises(ConfigError, match="beside the rule q"):
         qsovae.score_catalog(run, catalog, prior="estimate", rule=rule)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "name", "said"),
+    [("0.4", "q", "already a rule q"), ("1.4", "r", "the threshold is 1.4")],
+)
+def test_a_rule_that_cannot_be_is_refused_before_a_catalog_is_read(
+    run, tmp_path, capsys, threshold, name, said
+):
+    qsovae.save_rule(run, "q", 0.5)
+    # Reading this would end in another error.
+    catalog = tmp_path / "broken.fits"
+    catalog.write_bytes(b"no table")
+    words = ["evaluate", "tiny", str(catalog), "--runs", str(run.folder.parent)]
+    assert main([*words, "--threshold", threshold, "--save-rule", name]) == 1
+    assert said in capsys.readouterr().err

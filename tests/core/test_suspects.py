@@ -24,7 +24,8 @@ def given_labels(seed, n_rows=400, n_classes=3, sharpness=2.0):
     rng = np.random.default_rng(seed)
     true = rng.integers(0, n_classes, n_rows)
     logits = rng.normal(size=(n_rows, n_classes))
-    logits[np.arange(n_rows), true] += sharpness
+    # Surer of some classes than of others: their bars differ.
+    logits[np.arange(n_rows), true] += sharpness * np.linspace(0.4, 2, n_classes)[true]
     shares = np.exp(logits)
     shares /= shares.sum(axis=1, keepdims=True)
     wrong = rng.random(n_rows) < 0.1
