@@ -201,6 +201,24 @@ def test_another_catalog_is_sliced_by_its_own_rows(run, tmp_path):
     )
 
 
+def test_no_rows_and_one_row_have_no_slices_that_part_them(run):
+    tested = qsovae.test_rows(run)
+    for n_rows in (0, 1):
+        found = slices_of(run, tested.iloc[:n_rows])
+        assert found["columns"] == {}
+        assert (found["worst"]["tested"], found["worst"]["named"]) == (0, 0)
+
+
+def test_a_class_that_no_row_is_of_has_undefined_scores(run):
+    tested = qsovae.test_rows(run)
+    found = slices_of(run, tested[tested["class_label"] != "QSO"])
+    table = pd.DataFrame(found["columns"]["morphology"]["table"])
+    quasars = table[table["class_label"] == "QSO"]
+    assert (quasars["class_rows"] == 0).all()
+    assert quasars["completeness"].isna().all()
+    assert "completeness" not in found["worst"]["table"]["measure"]
+
+
 def test_slices_of_other_rows_are_refused(run):
     slicing = qsovae.slicing_columns(run, run.rows())
     with pytest.raises(qsovae.ShapeError, match="not those of these"):
