@@ -5,6 +5,7 @@ Within pages: above blocks.
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
 from functools import cache
 from html import escape
@@ -137,11 +138,18 @@ def figure_html(picture: Picture, *, is_named: bool = False) -> str:
     """Return a figure, its SVG within the page; with its title if it has no heading."""
     content = base64.b64encode(picture.svg).decode("ascii")
     name = f"<strong>{escape(picture.title)}.</strong> " if is_named else ""
+    width = f' style="flex-basis: {_width_pt(picture.svg)}pt"' if is_named else ""
     return (
-        f'<figure><img alt="{escape(picture.title)}" '
+        f'<figure{width}><img alt="{escape(picture.title)}" '
         f'src="data:image/svg+xml;base64,{content}">'
         f"<figcaption>{name}{escape(picture.about)}</figcaption></figure>"
     )
+
+
+def _width_pt(svg: bytes) -> str:
+    """Return how wide a figure is, in points; captions are to be no wider."""
+    found = re.search(rb'<svg [^>]*\bwidth="([\d.]+)pt"', svg)
+    return found[1].decode() if found else "330"
 
 
 def table_html(

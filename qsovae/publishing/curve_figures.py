@@ -1,6 +1,6 @@
 """Figures of what thresholds find: ROC and purity curves, and samples.
 
-Within publishing: lowest, beside figures.
+Within publishing: above subject, beside figures.
 """
 
 from collections.abc import Mapping
@@ -12,61 +12,86 @@ from matplotlib.axes import Axes
 
 from qsovae.pages import Picture
 from qsovae.pages.drawing import BLUE, GREEN, ORANGE, VERMILLION, panel, plain
+from qsovae.publishing.subject import BASELINE, MODEL
 
-# In the order of the alphabet, as classes come: galaxies, quasars, stars first.
+# In the order of the alphabet, as classes come: galaxies, quasars, stars first. Beyond
+# six classes, lines differ, too.
 _COLOURS = (BLUE, VERMILLION, GREEN, "#CC79A7", ORANGE, "#56B4E9")
+_LINES = ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
 _LEAST_RATE = 1e-4
-_LINES = {"VAE": "-", "baseline": ":"}
 
 Curves = Mapping[str, Mapping[str, Mapping[str, list[Any]]]]
 
 
-def _colour(number: int) -> str:
-    return _COLOURS[number % len(_COLOURS)]
-
-
 def roc_picture(models: Curves, *, is_simulated: bool) -> Picture:
     """Return the ROC curves of all classes."""
-    return panel(
-        "ROC curves",
+    words = (
         "Completeness against the share of all other rows that are taken for the "
-        f"class, on a logarithmic axis from {_LEAST_RATE:g}. Dotted: the baseline.",
-        partial(_draw_curves, models=models, x="false_positive_rate", y="completeness"),
-        is_simulated=is_simulated,
-    )  # fmt: skip
+        f"class, on a logarithmic axis from {_LEAST_RATE:g}."
+    )
+    axes = ("false_positive_rate", "completeness")
+    return _curves_picture("ROC curves", words, models, axes, is_simulated=is_simulated)
 
 
 def purity_picture(models: Curves, *, is_simulated: bool) -> Picture:
     """Return purity against completeness of all classes."""
-    return panel(
-        "Purity against completeness",
-        "As thresholds fall, samples become more complete and less pure. Dotted: the "
-        "baseline.",
-        partial(_draw_curves, models=models, x="completeness", y="purity"),
+    words = "As thresholds fall, samples become more complete and less pure."
+    return _curves_picture(
+        "Purity against completeness", words, models, ("completeness", "purity"),
         is_simulated=is_simulated,
     )  # fmt: skip
 
 
+def _curves_picture(
+    title: str,
+    about: str,
+    models: Curves,
+    axes: tuple[str, str],
+    *,
+    is_simulated: bool,
+) -> Picture:
+    """Return curves of all classes; the baseline's, too, where they stay apart."""
+    if len(models[MODEL]) > len(_COLOURS):
+        models = {MODEL: models[MODEL]}
+    if BASELINE in models:
+        about += " Dotted: the baseline."
+    beside = _legend_columns(len(models[MODEL]))
+    size = (4.4 + 1.5 * beside, 4.0 if beside else 3.5)
+    return panel(
+        title, about, partial(_draw_curves, models=models, x=axes[0], y=axes[1]),
+        is_simulated=is_simulated, size=size,
+    )  # fmt: skip
+
+
 def _draw_curves(axes: Axes, models: Curves, x: str, y: str) -> None:
+    is_rate = x == "false_positive_rate"
     for model, by_class in models.items():
         for number, (name, columns) in enumerate(by_class.items()):
             across, up = (np.array(columns[k], dtype=np.float64) for k in (x, y))
-            if x == "false_positive_rate":
-                across = np.maximum(across, _LEAST_RATE)
+            cycle, colour = divmod(number, len(_COLOURS))
             axes.plot(
-                across, up, ls=_LINES[model], color=_colour(number), lw=1.3,
-                label=plain(name) if model == "VAE" else "",
+                np.maximum(across, _LEAST_RATE) if is_rate else across, up,
+                ls=_LINES[cycle % len(_LINES)] if model == MODEL else ":", lw=1.3,
+                color=_COLOURS[colour], label=plain(name) if model == MODEL else "",
             )  # fmt: skip
-    if x == "false_positive_rate":
-        axes.set_xscale("log")
-        axes.set_xlim(_LEAST_RATE, 1.0)
-        axes.minorticks_off()
-    else:
-        axes.set_xlim(-0.02, 1.02)
+    axes.set_xlim((_LEAST_RATE, 1.0) if is_rate else (-0.02, 1.02))
     axes.set_ylim(-0.02, 1.02)
+    if is_rate:
+        axes.set_xscale("log")
+        axes.minorticks_off()
     axes.set_xlabel(x.replace("_", " "))
     axes.set_ylabel(y)
-    axes.legend(loc="best", fontsize=8)
+    if beside := _legend_columns(len(models[MODEL])):
+        axes.legend(
+            loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=6, ncols=beside
+        )
+    else:
+        axes.legend(loc="best", fontsize=8)
+
+
+def _legend_columns(n_classes: int) -> int:
+    """Return how many columns of names stand beside the curves; 0 if among them."""
+    return -(-n_classes // 24) if n_classes > len(_COLOURS) else 0
 
 
 def sample_pictures(

@@ -9,11 +9,15 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from qsovae.pages import Picture
 from qsovae.pages.drawing import BLUE, INK, ORANGE, panel, plain
 
-_MOST_IN_WORDS = 8
+# Beyond so many classes cells have no per cent, and then no counts: a table has them.
+_MOST_SHARES = 8
+_MOST_COUNTS = 20
+Floats = NDArray[np.float64]
 Models = Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]
 _STAGES = {"before": ("as given", BLUE, "o"), "after": ("mended", ORANGE, "D")}
 
@@ -24,8 +28,8 @@ def confusion_picture(
     """Return a confusion matrix: counts, on shares of each true class."""
     return panel(
         f"Confusion matrix, {model}",
-        "Rows of each true class by predicted class; colour and per cent: the share of "
-        "the true class, which on the diagonal is completeness.",
+        "Rows of each true class by predicted class; colour: the share of the true "
+        "class, which on the diagonal is completeness.",
         partial(_draw_confusion, scores=scores), is_simulated=is_simulated,
         size=_confusion_size(len(scores["classes"])),
     )  # fmt: skip
@@ -45,19 +49,25 @@ def _draw_confusion(axes: Axes, scores: Mapping[str, Any]) -> None:
     colours[..., :3] = np.array([0, 114, 178]) / 255.0
     colours[..., 3] = 0.08 + 0.92 * shares
     axes.imshow(colours)
-    for (row, column), count in np.ndenumerate(counts):
-        share = shares[row, column]
-        words = f"{count:,.0f}"
-        if len(names) <= _MOST_IN_WORDS:
-            words += f"\n{share:.1%}"
-        colour = "white" if share > 0.5 else INK
-        axes.text(column, row, words, ha="center", va="center", color=colour, size=8)
+    if len(names) <= _MOST_COUNTS:
+        _write_counts(axes, counts, shares)
     turned = 90 if max(map(len, names)) > 8 or len(names) > 5 else 0
     axes.set_xticks(range(len(names)), names, rotation=turned)
     axes.set_yticks(range(len(names)), names)
     axes.grid(visible=False)
     axes.set_xlabel("predicted class")
     axes.set_ylabel("true class")
+
+
+def _write_counts(axes: Axes, counts: Floats, shares: Floats) -> None:
+    """Write the rows of each cell, of few classes the share, too."""
+    for (row, column), count in np.ndenumerate(counts):
+        share = shares[row, column]
+        words = f"{count:,.0f}"
+        if len(counts) <= _MOST_SHARES:
+            words += f"\n{share:.1%}"
+        colour = "white" if share > 0.5 else INK
+        axes.text(column, row, words, ha="center", va="center", color=colour, size=8)
 
 
 def class_pictures(models: Models, *, is_simulated: bool) -> tuple[Picture, ...]:

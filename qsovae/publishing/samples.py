@@ -10,6 +10,9 @@ from qsovae.pages import Block, Cell, Figures, Paragraph, Table
 from qsovae.publishing.subject import Subject
 
 _STAGES = {"before": "as given", "after": "mended"}
+# Of curves; with more of them the page would have several megabytes.
+_MOST_TABLES = 24
+_MOST_DRAWN = 12
 _COMPLETENESSES = (0.5, 0.8, 0.9, 0.95, 0.99)
 _MIXES = {
     "test": "that of the scored rows",
@@ -33,9 +36,15 @@ def calibration(subject: Subject) -> list[Block]:
             f" Mended: at a temperature of {found['temperature']:.4g}, fitted to the "
             "validation rows."
         )
+    drawn = sorted(found["per_class"], key=lambda name: -_ece(found, name))[
+        :_MOST_DRAWN
+    ]
+    if len(drawn) < len(found["per_class"]):
+        words += f" Drawn are the {_MOST_DRAWN} classes that are furthest off."
     pictures = tuple(
         reliability_picture(name, stages, is_simulated=subject.is_simulated)
         for name, stages in found["per_class"].items()
+        if name in drawn
     )
     errors = tuple(
         (name, *(stages[s]["ece"] if s in stages else None for s in _STAGES))
@@ -47,6 +56,11 @@ def calibration(subject: Subject) -> list[Block]:
         Figures(pictures),
         *(_reliabilities(name, s) for name, s in found["per_class"].items()),
     ]
+
+
+def _ece(found: Mapping[str, Any], name: str) -> float:
+    """Return how far a class's probabilities are off, zero where nothing tells."""
+    return found["per_class"][name]["before"]["ece"] or 0.0
 
 
 def _reliabilities(name: str, stages: Mapping[str, Any]) -> Table:
@@ -66,8 +80,6 @@ def curves(subject: Subject) -> list[Block]:
     from qsovae.publishing.curve_figures import purity_picture, roc_picture
 
     models = {name: d["curves"] for name, (_, d) in subject.models().items()}
-    header = ("threshold", "completeness", "false positive rate", "purity")
-    keys = ("threshold", "completeness", "false_positive_rate", "purity")
     return [
         Paragraph(
             "Each class against all others, at the class mix of the scored rows, at "
@@ -79,15 +91,25 @@ def curves(subject: Subject) -> list[Block]:
                 for picture in (roc_picture, purity_picture)
             )
         ),
-        *(
-            Table(
-                header,
-                tuple(zip(*(columns[key] for key in keys), strict=True)),
-                f"Numbers: curves of {name}, {model}",
-            )
-            for model, by_class in models.items()
-            for name, columns in by_class.items()
-        ),
+        *_curve_tables(models),
+    ]
+
+
+def _curve_tables(models: Mapping[str, Mapping[str, Any]]) -> list[Block]:
+    """Return the numbers of the curves, as far as a page has room for them."""
+    keys = ("threshold", "completeness", "false_positive_rate", "purity")
+    if sum(map(len, models.values())) > _MOST_TABLES:
+        return [
+            Paragraph("The numbers of so many curves are in qsovae evaluate --json.")
+        ]
+    return [
+        Table(
+            tuple(key.replace("_", " ") for key in keys),
+            tuple(zip(*(columns[key] for key in keys), strict=True)),
+            f"Numbers: curves of {name}, {model}",
+        )
+        for model, by_class in models.items()
+        for name, columns in by_class.items()
     ]
 
 

@@ -84,11 +84,16 @@ def headline(subject: Subject) -> list[Block]:
             Paragraph(
                 f"The VAE alone is right on {test['first_alone']:,} rows, the baseline "
                 f"({subject.report['baseline']['name']}) alone on "
-                f"{test['second_alone']:,}: p = {test['p_value']:.3g} by McNemar's "
+                f"{test['second_alone']:,}: p {_p_text(test['p_value'])} by McNemar's "
                 "exact test. Differences are of the same rows, by the paired bootstrap."
             )
         )
     return blocks
+
+
+def _p_text(p_value: float) -> str:
+    """Return a p-value, only bounded where floats can no longer tell it from zero."""
+    return f"= {p_value:.3g}" if p_value > 1e-300 else "< 1e-300"
 
 
 def confusion(subject: Subject) -> list[Block]:

@@ -288,6 +288,43 @@ def test_scores_of_another_run_or_without_details_are_refused(run, report):
         qsovae.scores_latex({"run": "tiny"})
 
 
+@pytest.mark.parametrize(("n_classes", "dotted"), [(3, True), (12, False)])
+def test_the_baseline_is_drawn_where_curves_stay_apart(n_classes, dotted, report):
+    from qsovae.publishing.curve_figures import roc_picture
+
+    curve = report["details"]["curves"]["QSO"]
+    by_class = {f"class {number}": curve for number in range(n_classes)}
+    models = {"VAE": by_class, "baseline": by_class}
+    picture = roc_picture(models, is_simulated=True)
+    assert ("Dotted: the baseline" in picture.about) == dotted
+    drawn = picture.svg.decode()
+    assert all(f"<!-- {name} -->" in drawn for name in by_class)
+
+
+def test_of_many_classes_the_page_draws_those_that_are_furthest_off(run, report):
+    from qsovae.publishing.samples import calibration, curves
+    from qsovae.publishing.subject import Subject
+
+    many = json.loads(json.dumps(report)) | {"baseline": None}
+    details = many["details"]
+    stages, curve = details["calibration"]["per_class"]["QSO"], details["curves"]["QSO"]
+    names = [f"class {number}" for number in range(25)]
+    details["calibration"]["per_class"] = {
+        name: stages | {"before": stages["before"] | {"ece": number / 100}}
+        for number, name in enumerate(names)
+    }
+    details["curves"] = dict.fromkeys(names, curve)
+    subject = Subject.checked(run, many)
+    words, errors, figures, *tables = calibration(subject)
+    assert "Drawn are the 12 classes that are furthest off" in words.text
+    assert [p.title for p in figures.pictures] == [
+        f"Reliability of {name}" for name in names[-12:]
+    ]
+    assert len(errors.lines) == len(tables) == 25
+    *_, last = curves(subject)
+    assert "qsovae evaluate --json" in last.text
+
+
 # --- LaTeX --------------------------------------------------------------------
 
 SIGNS = {r"\textbackslash{}": "\\", r"\textasciitilde{}": "~", r"\textless{}": "<",
