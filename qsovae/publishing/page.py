@@ -1,6 +1,6 @@
 """The report of a run as one HTML file, and its model card.
 
-Within publishing: above card, latex, samples and scores.
+Within publishing: above card, latex, samples, scores and slices.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,6 +26,7 @@ from qsovae.publishing.scores import (
     morphologies,
     scored_rows,
 )
+from qsovae.publishing.slices import slices, splits
 from qsovae.publishing.subject import SIMULATED, Subject
 from qsovae.runs import Run
 from qsovae.tables import write_file
@@ -50,6 +51,8 @@ _SECTIONS: tuple[tuple[str, Callable[[Subject], list[Block]]], ...] = (
     ("Confusion matrix", confusion),
     ("Classes", classes),
     ("By morphology", morphologies),
+    ("Slices", slices),
+    ("Other splits", splits),
     ("Calibration", calibration),
     ("Curves", curves),
     ("Samples above a threshold", sample),

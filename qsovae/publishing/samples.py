@@ -134,7 +134,20 @@ def sample(subject: Subject) -> list[Block]:
         Paragraph("Thresholds that reach some completenesses:"),
         Table(header, tuple(lines[i] for i in dict.fromkeys(first) if i is not None)),
         Table(header, tuple(lines), "Numbers: every threshold"),
+        *_top(subject),
     ]
+
+
+def _top(subject: Subject) -> list[Block]:
+    """Return how pure the most probable rows are."""
+    top, name = subject.details["top"], subject.details["thresholds"]["class"]
+    counts = (_whole("rows", top["rows"]), _whole("rows", top["hits"]))
+    shares = (top["purity"], zip(top["purity_low"], top["purity_high"], strict=True))
+    lines = tuple(zip(*counts, *shares, top["completeness"], strict=True))
+    header = ("most probable rows", f"{name} among them", "purity", "95 %",
+              "completeness")  # fmt: skip
+    words = f"The rows that are most probably {name}, at the mix of the scored rows:"
+    return [Paragraph(words), Table(header, lines)]
 
 
 def _sample_columns(

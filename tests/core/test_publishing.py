@@ -18,7 +18,7 @@ CARD = ["Model details", "Intended use", "Factors", "Metrics", "Evaluation data"
         "Training data", "Quantitative analyses", "Ethical considerations",
         "Caveats and recommendations", "How to make it again"]  # fmt: skip
 TITLES = ["What was scored", "Scores", "Confusion matrix", "Classes", "By morphology",
-          "Calibration", "Curves", "Samples above a threshold", "Model card",
+          "Slices", "Calibration", "Curves", "Samples above a threshold", "Model card",
           "How to make it again"]  # fmt: skip
 
 
@@ -177,7 +177,8 @@ def test_the_page_leaves_no_score_out(page, report):
                           if k != "by_morphology"}  # fmt: skip
     calibration = details["calibration"]["per_class"]
     for part in (told, scores, *map(list, by_morphology), details["baseline"],
-                 calibration, details["thresholds"]["table"]):  # fmt: skip
+                 calibration, details["thresholds"]["table"], details["top"],
+                 details["slices"]["worst"]["table"]):  # fmt: skip
         assert set(numbers(part)) <= shown
 
 
@@ -202,7 +203,7 @@ def test_the_split_is_said_beside_the_scores(page, report):
 def test_simulated_data_are_marked_at_the_top_and_on_every_figure(run, report, page):
     assert page.text.index("Simulated data") < page.text.index("What was scored")
     figures = page.figures()
-    assert len(figures) == 2 + 2 + 3 + 2 + 2
+    assert len(figures) == 2 + 2 + 1 + 3 + 2 + 2
     assert all("<!-- simulated data -->" in svg for svg in figures)
     real = replace(run, manifest=run.manifest | {"is_simulated": False})
     other = Page(qsovae.evaluation_page(real, report | {"is_simulated": False}))
@@ -215,7 +216,7 @@ def test_names_are_never_markup_on_the_page(hostile):
     assert other.tags.count("script") == 1
     for name in ("QSO", "sim", "cla"):
         assert NASTY.replace("QSO", name) in other.text
-    assert len(other.figures()) == 11
+    assert len(other.figures()) == 12
 
 
 def test_the_command_on_the_page_asks_for_the_same_again(page, report):
@@ -286,6 +287,25 @@ def test_scores_of_another_run_or_without_details_are_refused(run, report):
                 write(run, other)
     with pytest.raises(qsovae.InputError, match="without their details"):
         qsovae.scores_latex({"run": "tiny"})
+
+
+def test_other_splits_stand_beside_the_runs_own(run, report):
+    other = {"spec": "bright-to-faint", "folds": 5, "scores": report["baseline"],
+             "baseline": None, "intervals": {"accuracy": [0.25, 0.75]}}  # fmt: skip
+    shown = Page(qsovae.evaluation_page(run, report | {"splits": [other]}))
+    assert "Other splits" in shown.titles
+    (table,) = [t for t in shown.tables if t[0][0][0] == "split"]
+    assert [line[0][0] for line in table[1:]] == ["this run's", "bright-to-faint"]
+    assert table[1][3][1] == [report["accuracy"]]
+    assert table[2][4][1] == [0.25, 0.75]
+    assert table[2][6] == ["—", []]
+
+
+def test_the_worst_slices_stand_on_the_page(page, report):
+    worst = report["details"]["slices"]["worst"]["table"]
+    (table,) = [t for t in page.tables if t[0][0][0] == "measure"]
+    assert [line[2][1] for line in table[1:]] == [[rows] for rows in worst["rows"]]
+    assert len(table) == 1 + len(worst["q_value"])
 
 
 @pytest.mark.parametrize(("n_classes", "dotted"), [(3, True), (12, False)])
