@@ -9,9 +9,9 @@ import qsovae
 from dashboard import cache, figures
 from dashboard.layout import choose_one, escaped, number, show_figure
 from dashboard.rules_view import show_rules
-from dashboard.state import View, seed
+from dashboard.state import R_LIMIT, R_LIMITS, SKY_DEG2, View, seed
 
-MIXES = {"test": "Of these rows", "sky": "Of the sky, r < 22"}
+MIXES = {"test": "Of these rows", "sky": "Of the sky"}
 
 
 def show_details(
@@ -25,7 +25,7 @@ def show_details(
     sought = qsovae.sought_class(run.classes, view.sought)
     choose_mix(view, run)
     found = cache.evaluation_details(
-        run, of, view.morphology, None if view.mix == "test" else view.mix, sought,
+        run, of, view.morphology, view.sample_prior(), sought,
         view.quality_choice, view.quality,
     )  # fmt: skip
     if found["against_baseline"] is not None:
@@ -41,9 +41,21 @@ def show_details(
 
 def choose_mix(view: View, run: qsovae.Run) -> None:
     """Show the class mixes that samples can be judged at."""
-    mixes = MIXES if _is_counted(run.classes) else {"test": MIXES["test"]}
-    seed("evaluate_mix", view.mix if view.mix in mixes else "test")
-    view.mix = choose_one("Class mix", mixes, "evaluate_mix")
+    whole = view.morphology == "all" and not view.quality
+    # The sky's counts are of all sources, whatever they look like.
+    is_counted = whole and _is_counted(run.classes)
+    mixes = MIXES if is_counted else {"test": MIXES["test"]}
+    if st.session_state.get("evaluate_mix") not in mixes:
+        st.session_state["evaluate_mix"] = view.mix if view.mix in mixes else "test"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        view.mix = choose_one("Class mix", mixes, "evaluate_mix")
+        if view.mix == "sky":
+            seed("evaluate_r_limit", view.r_limit or R_LIMIT)
+            limit = st.number_input(
+                "down to r, AB mag", *R_LIMITS, step=0.5, key="evaluate_r_limit",
+                width=160, help="How the scored rows are selected stays as it is.",
+            )  # fmt: skip
+            view.r_limit = None if limit == R_LIMIT else limit
 
 
 def _rival_sentence(rival: dict[str, Any]) -> str:
@@ -99,6 +111,8 @@ def _show_sample(
     view: View, thresholds: dict[str, Any], name: str, *, is_simulated: bool
 ) -> None:
     """Show completeness and purity against the threshold, and those at one."""
+    if "per_deg2" in thresholds["table"]:
+        thresholds = _over_area(view, thresholds)
     table = pd.DataFrame(thresholds["table"]).astype(float)
     st.caption(_mix_sentence(thresholds))
     seed("evaluate_threshold", 0.5 if view.threshold is None else view.threshold)
@@ -120,6 +134,13 @@ def _show_sample(
             else f"{number(at['contaminants_per_deg2'], 1)} others",
             delta_color="off", delta_arrow="off", border=True,
         )  # fmt: skip
+    if at is not None and "expected" in table:
+        low, high = at["expected_sought_low"], at["expected_sought_high"]
+        st.caption(
+            f"Over {thresholds['area_deg2']:,.6g} deg²: {at['expected']:,.0f} "
+            f"sources, of them {at['expected_sought']:,.0f} ({low:,.0f} to "
+            f"{high:,.0f}) are {escaped(thresholds['class'])}."
+        )
     show_figure(
         # Where the table has it, so that the picture agrees with the numbers above.
         figures.threshold_figure(
@@ -128,6 +149,18 @@ def _show_sample(
         f"{name}_thresholds_{thresholds['class']}_{thresholds['prior']['kind']}",
         table,
     )
+
+
+def _over_area(view: View, thresholds: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known of samples with what to expect over an area, if stated."""
+    seed("evaluate_area", view.area)
+    view.area = st.number_input(
+        "Area, deg²", 0.01, SKY_DEG2, None, key="evaluate_area", width=160,
+        placeholder="none", help="How large the sample is over it, and how pure.",
+    )  # fmt: skip
+    if view.area is None:
+        return thresholds
+    return qsovae.over_area(thresholds, view.area)
 
 
 def _show_top(
@@ -157,6 +190,7 @@ def _mix_sentence(thresholds: dict[str, Any]) -> str:
         return f"{sought} above a threshold, at the class mix of the scored rows."
     shares = ", ".join(f"{escaped(c)} {s:.2%}" for c, s in prior["shares"].items())
     return (
-        f"{sought} above a threshold, at the sky's class mix: {shares}; "
+        f"{sought} above a threshold, at the sky's class mix, r < "
+        f"{prior['r_limit']:g}: {shares}; "
         f"{prior['per_deg2']:,.0f} sources per deg²."
     )

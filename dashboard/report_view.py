@@ -47,7 +47,7 @@ def show_files(view: View, run: qsovae.Run, of: cache.Scored) -> None:
         "curves and the model card."
     )
     choose_mix(view, run)
-    prior = None if view.mix == "test" else view.mix
+    prior = view.sample_prior()
     asked = (
         cache.stamp(run.folder / "manifest.json"), of, view.quality_choice,
         view.quality, prior, view.sought,

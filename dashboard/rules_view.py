@@ -31,7 +31,7 @@ def show_rules(view: View, run: qsovae.Run, of: cache.Scored, sought: str) -> No
         if wanted:
             rule = qsovae.save_rule(
                 run, name.strip(), threshold, cache.evaluated(cache.run_key(run), of),
-                prior=None if view.mix == "test" else view.mix, sought=sought,
+                prior=view.sample_prior(), sought=sought,
                 morphology=view.morphology, quality_choice=view.quality_choice,
                 quality=view.quality,
             )  # fmt: skip

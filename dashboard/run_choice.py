@@ -11,8 +11,9 @@ from dashboard.state import View, current_view
 _DEMO = "demo"
 # What was chosen among the classes, columns or rules of one run says nothing of others.
 _OF_A_RUN = (
-    "evaluate_class", "evaluate_cell", "evaluate_objects", "evaluate_quality",
-    "evaluate_sliced_by", "explore_band", "explore_classes", "explore_colour",
+    "evaluate_area", "evaluate_cell", "evaluate_class", "evaluate_mix",
+    "evaluate_objects", "evaluate_quality", "evaluate_r_limit", "evaluate_sliced_by",
+    "explore_band", "explore_classes", "explore_colour",
     "explore_quality", "score_abstain", "score_prior", "score_rule",
 )  # fmt: skip
 

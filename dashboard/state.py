@@ -6,6 +6,7 @@ up in listings by the pages, never joined to a path.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -20,6 +21,10 @@ SECTIONS = (
 NORMALISATIONS = ("counts", "row", "column")
 MODELS = ("vae", "baseline")
 MIXES = ("test", "sky")
+# Between these the sky's counts are known; the limit where nobody states one.
+R_LIMITS = (20.0, 23.0)
+R_LIMIT = 22.0
+SKY_DEG2 = 41252.0
 OBJECTS = ("cell", "suspects")
 CLASS_KINDS = ("class_predicted", "class_label")
 _LONGEST_TEXT = 200
@@ -53,6 +58,8 @@ class View:
     sought, mix, threshold : str or None, str, float or None
         Of Evaluate: the class that a sample is of, the class mix it is judged at (one
         of ``MIXES``), and the probability above which rows are in it.
+    r_limit, area : float or None
+        Of the sky's mix: down to which magnitude in r; over how many square degrees.
     sliced_by : str or None
         Of Evaluate: the column by whose slices scores are shown.
     slices : tuple of str
@@ -89,6 +96,8 @@ class View:
     sought: str | None = None
     mix: str = "test"
     threshold: float | None = None
+    r_limit: float | None = None
+    area: float | None = None
     sliced_by: str | None = None
     slices: tuple[str, ...] = ()
     rivals: tuple[str, ...] = ()
@@ -98,6 +107,12 @@ class View:
     objects: str = "cell"
     cell: tuple[str, ...] = ()
     rule: str | None = None
+
+    def sample_prior(self) -> str | None:
+        """Return the class mix of samples as `qsovae.evaluation_details` takes it."""
+        if self.mix == "test":
+            return None
+        return self.mix if self.r_limit is None else f"{self.mix}:{self.r_limit:g}"
 
     def to_address(self) -> None:
         """Write the permalink: whatever differs from a fresh view."""
@@ -201,11 +216,19 @@ def _prior(texts: list[str]) -> str | None:
 
 
 def _probability(texts: list[str]) -> float | None:
-    try:
-        number = float(texts[0])
-    except ValueError:
-        return None
-    return number if 0.0 < number <= 1.0 else None
+    number = _between(0.0, 1.0)(texts)
+    return number if number else None
+
+
+def _between(low: float, high: float) -> Callable[[list[str]], float | None]:
+    def read(texts: list[str]) -> float | None:
+        try:
+            number = float(texts[0])
+        except ValueError:
+            return None
+        return number if low <= number <= high else None
+
+    return read
 
 
 _READERS: dict[str, Any] = {
@@ -226,6 +249,8 @@ _READERS: dict[str, Any] = {
     "sought": _text,
     "mix": _one_of(MIXES),
     "threshold": _probability,
+    "r_limit": _between(*R_LIMITS),
+    "area": _between(0.01, SKY_DEG2),
     "sliced_by": _text,
     "slices": _slices,
     "rivals": _runs,

@@ -5,6 +5,7 @@ Within cli: above beside, cells, publishing, refitting and rules.
 
 import argparse
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
 
 from qsovae.cli import text
@@ -34,8 +35,12 @@ def add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )  # fmt: skip
     parser.add_argument(
         "--prior", metavar="MIX",
-        help="class mix at which samples are judged: sky, or QSO=0.02,STAR=0.90,…; by "
-        "default that of the scored rows",
+        help="class mix at which samples are judged: sky (down to r = 22) or sky:21.5, "
+        "or QSO=0.02,STAR=0.90,…; by default that of the scored rows",
+    )  # fmt: skip
+    parser.add_argument(
+        "--area", type=float, metavar="DEG2",
+        help="with --prior sky: how large samples are over so many square degrees",
     )  # fmt: skip
     parser.add_argument(
         "--class", dest="sought", metavar="NAME",
@@ -54,14 +59,11 @@ def add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def evaluate(options: Namespace) -> int:
     """Print the scores of a run."""
-    from qsovae.class_mix import parse_prior
     from qsovae.runs import open_run
-    from qsovae.workflow import SKY, evaluate_rows, full_report
+    from qsovae.workflow import evaluate_rows, full_report, over_area
 
     refuse_half_a_cell(options)
-    prior = options.prior
-    if prior not in (None, SKY):
-        prior = parse_prior(prior)
+    prior = _prior(options)
     run = open_run(options.run, options.runs)
     outputs = outputs_asked(options, run)
     refuse_asked(options, run)
@@ -77,6 +79,9 @@ def evaluate(options: Namespace) -> int:
             run, found, catalog, prior=prior, sought=options.sought,
             on_progress=line.show,
         )  # fmt: skip
+    if options.area is not None:
+        thresholds = over_area(report["details"]["thresholds"], options.area)
+        report["details"]["thresholds"] = thresholds
     report["details"] |= beside(options, run, found.rows, catalog)
     with text.ProgressLine(patience_s=2.0) as line:
         publish(run, report, outputs, line.show)
@@ -86,6 +91,14 @@ def evaluate(options: Namespace) -> int:
         text.say(f"qsovae: {report['rows_hidden']:,} rows are left out by quality")
     show_scores(report, as_json=options.json)
     return 0
+
+
+def _prior(options: Namespace) -> Mapping[str, float] | str | None:
+    """Return the shares that were stated, or the word."""
+    from qsovae.class_mix import parse_prior
+
+    named: str | None = options.prior
+    return parse_prior(named) if named is not None and "=" in named else named
 
 
 def _quality(options: Namespace) -> tuple[str, list[str]]:

@@ -162,12 +162,29 @@ def _sample_block(thresholds: dict[str, Any]) -> str:
         lines.append([
             _share(at["threshold"]), _share(at["completeness"]), _share(at["purity"]),
             _bounds([at["purity_low"], at["purity_high"]]), at.get("per_deg2"),
+            *_expected(at),
         ])  # fmt: skip
     header = ["threshold", "completeness", "purity", "95 %", "per deg2"]
-    return (
-        f"{thresholds['class']} above a threshold, class mix: {mix} ({prior['kind']})\n"
-        + table_text(header, lines)
-    )
+    of = prior["kind"]
+    if prior["r_limit"] is not None:
+        of += f", r < {prior['r_limit']:g}"
+    words = f"{thresholds['class']} above a threshold, class mix: {mix} ({of})"
+    if "area_deg2" in thresholds:
+        words += f", over {thresholds['area_deg2']:g} deg2"
+        header += ["sources", f"of them {thresholds['class']}", "95 %"]
+    return f"{words}\n" + table_text(header, lines)
+
+
+def _expected(at: dict[str, Any]) -> list[str]:
+    """Return what to expect over an area, if one was stated."""
+    if "expected" not in at:
+        return []
+    ends = [at[f"expected_sought_{end}"] for end in ("low", "high")]
+    interval = "-" if None in ends else " to ".join(f"{end:,.0f}" for end in ends)
+    sought = at["expected_sought"]
+    return [
+        f"{at['expected']:,.0f}", "-" if sought is None else f"{sought:,.0f}", interval
+    ]  # fmt: skip
 
 
 def _bounds(interval: list[float] | None) -> str:

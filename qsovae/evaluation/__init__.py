@@ -33,7 +33,7 @@ from qsovae.evaluation.scoring import (
     score_predictions,
 )
 from qsovae.evaluation.seds import mean_sed
-from qsovae.evaluation.sky import SkyMix, is_quasar, sky_mix
+from qsovae.evaluation.sky import DEFAULT_LIMIT, SkyMix, is_quasar, sky_mix
 from qsovae.evaluation.slice_finder import (
     FEWEST_FOUND,
     WorstSlices,
@@ -45,6 +45,7 @@ from qsovae.evaluation.tables import confusion_table, scores_table
 from qsovae.evaluation.thresholds import threshold_table
 
 __all__ = [
+    "DEFAULT_LIMIT",
     "FEWEST_FOUND",
     "FEWEST_ROWS",
     "ClassScores",

@@ -17,7 +17,7 @@ _COMPLETENESSES = (0.5, 0.8, 0.9, 0.95, 0.99)
 _MIXES = {
     "test": "that of the scored rows",
     "stated": "as stated",
-    "sky": "that of the sky down to r = 22",
+    "sky": "that of the sky",
 }
 
 
@@ -172,9 +172,12 @@ def _whole(key: str, column: list[Any]) -> list[Any]:
 def _mix_text(found: Mapping[str, Any]) -> str:
     """Return which sample is shown, at which class mix."""
     prior = found["prior"]
+    mix = _MIXES.get(prior["kind"], prior["kind"])
+    if prior["r_limit"] is not None:
+        mix += f" down to r = {prior['r_limit']:g}"
     words = (
         f"Rows whose probability of {found['class']} is at or above a threshold. Class "
-        f"mix: {_MIXES.get(prior['kind'], prior['kind'])}. Intervals are 95 %, drawn "
+        f"mix: {mix}. Intervals are 95 %, drawn "
         "from Jeffreys' posteriors."
     )
     if prior["per_deg2"] is None:

@@ -3,6 +3,7 @@
 Layer: above inference and baseline, below cli.
 """
 
+from qsovae.workflow.areas import over_area
 from qsovae.workflow.catalogs import own_catalog
 from qsovae.workflow.cells import (
     baseline_rows,
@@ -51,6 +52,7 @@ __all__ = [
     "full_report",
     "label_suspects",
     "make_map",
+    "over_area",
     "own_catalog",
     "parse_rival_columns",
     "project_catalog",

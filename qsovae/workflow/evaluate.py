@@ -57,9 +57,10 @@ def evaluate_run(
     quality_choice, quality : str, sequence of str
         Only rows without, or with, any of these quality bits are scored; how many
         others there are stands under ``rows_hidden``.
-    prior : mapping or "sky", optional
+    prior : mapping or str, optional
         Class mix at which samples above thresholds are judged: a share for each class,
-        or that of the sky down to r = 22; by default that of the scored rows.
+        or ``sky``, that of the sky down to r = 22, or ``sky:21.5``; by default that of
+        the scored rows.
     sought : str, optional
         The class that samples are of; by default the quasars, else the first.
     on_progress : callable, optional

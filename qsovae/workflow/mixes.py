@@ -3,11 +3,12 @@
 Within workflow: lowest.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from qsovae.errors import ConfigError
-from qsovae.evaluation import is_quasar, sky_mix
+from qsovae.evaluation import DEFAULT_LIMIT, is_quasar, sky_mix
 
 SKY = "sky"
 TEST = "test"
@@ -16,12 +17,13 @@ TEST = "test"
 class Mix(NamedTuple):
     """A class mix to judge a sample at: what it is called, shares, sources per deg2.
 
-    Without shares it is that of the rows.
+    Without shares it is that of the rows; the sky's is that down to a magnitude in r.
     """
 
     kind: str
     shares: Mapping[str, float] | None
     per_deg2: float | None
+    r_limit: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the mix as values that JSON knows."""
@@ -30,23 +32,40 @@ class Mix(NamedTuple):
 
 
 def mix_of(prior: Mapping[str, float] | str | None, classes: tuple[str, ...]) -> Mix:
-    """Return the mix that a prior means: shares, "sky", or None for the test rows' own.
+    """Return the mix that a prior means.
+
+    Parameters
+    ----------
+    prior : mapping or str, optional
+        Shares; ``sky``, down to r = 22, or ``sky:21.5``; None for the test rows' own.
+    classes : tuple of str
 
     Raises
     ------
     ConfigError
-        If the sky's counts do not know the classes, or the prior is another word.
+        If the sky's counts do not know the classes or the limit, or the prior is
+        another word.
     """
     if prior is None:
         return Mix(TEST, None, None)
     if isinstance(prior, Mapping):
         return Mix("stated", prior, None)
-    if prior != SKY:
+    word, _, limit = prior.partition(":")
+    if word != SKY or (limit and not _is_number(limit)):
         raise ConfigError(
-            f"the prior is {prior!r}", "prior", 'State the shares, or use "sky".'
-        )
-    found = sky_mix(classes)
-    return Mix(SKY, found.shares, found.per_deg2)
+            f"the prior is {prior!r}", "prior",
+            'State the shares, or use "sky" or "sky:21.5", down to a magnitude in r.',
+        )  # fmt: skip
+    r_limit = float(limit) if limit else DEFAULT_LIMIT
+    found = sky_mix(classes, r_limit)
+    return Mix(SKY, found.shares, found.per_deg2, r_limit)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def sought_class(classes: tuple[str, ...], asked: str | None = None) -> str:

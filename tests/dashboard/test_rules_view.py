@@ -8,9 +8,9 @@ import qsovae
 from dashboard.state import View
 
 
-def saved(page, name="clean", threshold=0.3):
-    """Save the sample of the sky above a threshold on the page."""
-    page.button_group(key="evaluate_mix").set_value("sky").run()
+def saved(page, name="clean", threshold=0.3, mix="sky"):
+    """Save the sample above a threshold on the page."""
+    page.button_group(key="evaluate_mix").set_value(mix).run()
     page.slider(key="evaluate_threshold").set_value(threshold).run()
     page.text_input(key="rule_name").set_value(name)
     page.button(key="rule_save").click().run()
@@ -21,11 +21,15 @@ def saved(page, name="clean", threshold=0.3):
 def test_a_threshold_becomes_a_rule_that_is_listed_and_deleted(
     open_page, texts, metrics
 ):
-    page = saved(open_page("Evaluate", View(section="samples", morphology="point")))
+    page = saved(open_page("Evaluate", section="samples"), "wide")
+    rule = qsovae.open_rule(qsovae.open_run("tiny"), "wide")
+    assert (rule.sought, rule.threshold, rule.mix["kind"]) == ("QSO", 0.3, "sky")
+    page.button(key="rule_delete_wide").click().run()
+    view = View(section="samples", morphology="point")
+    page = saved(open_page("Evaluate", view), mix="test")
     assert not page.error
     rule = qsovae.open_rule(qsovae.open_run("tiny"), "clean")
-    assert (rule.sought, rule.threshold, rule.mix["kind"]) == ("QSO", 0.3, "sky")
-    assert rule.morphology == "point"
+    assert (rule.mix["kind"], rule.morphology) == ("test", "point")
     assert "Saved clean" in texts(page)
     # Those of the page are at the next threshold where a row is.
     shown = float(metrics(page)["Completeness"])

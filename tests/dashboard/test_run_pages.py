@@ -78,9 +78,30 @@ def test_a_threshold_shows_the_sample_it_gives_here_and_on_the_sky(
     page.button_group(key="evaluate_morphology").set_value("point").run()
     page.button_group(key="evaluate_class").set_value("STAR").run()
     point = qsovae.with_morphology(tested, "point")
-    at = sample_at(qsovae.evaluation_details(run, point, "sky", "STAR"), 0.2)
+    at = sample_at(qsovae.evaluation_details(run, point, sought="STAR"), 0.2)
     assert metrics(page)["Completeness"] == f"{at['completeness']:.3f}"
     assert page.query_params["sought"] == "STAR"
+    # Nobody has counted the sky's point-like sources.
+    assert "Sources per deg²" not in metrics(page)
+
+
+@pytest.mark.usefixtures("server")
+def test_a_sample_is_expected_over_an_area_down_to_a_magnitude(
+    open_page, metrics, texts
+):
+    run = qsovae.open_run("tiny")
+    page = open_page("Evaluate", section="samples", mix="sky", r_limit="21", area="500")
+    details = qsovae.evaluation_details(run, qsovae.test_rows(run), "sky:21")
+    at = sample_at(details, 0.5)
+    assert metrics(page)["Sources per deg²"] == f"{at['per_deg2']:.1f}"
+    assert "r < 21" in texts(page)
+    assert f"Over 500 deg²: {500 * at['per_deg2']:,.0f} sources" in texts(page)
+    page.number_input(key="evaluate_r_limit").set_value(22.0).run()
+    assert "r_limit" not in page.query_params
+    assert metrics(page)["Sources per deg²"] != f"{at['per_deg2']:.1f}"
+    odd = open_page("Evaluate", section="samples", mix="sky", r_limit="9", area="-3")
+    assert odd.number_input(key="evaluate_r_limit").value == 22.0
+    assert odd.number_input(key="evaluate_area").value is None
 
 
 @pytest.mark.usefixtures("server")
