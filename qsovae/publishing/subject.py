@@ -9,19 +9,11 @@ from typing import Any, NamedTuple
 from qsovae.errors import InputError
 from qsovae.pages import Cell
 from qsovae.runs import Run
+from qsovae.splits import split_words
 
 MODEL, BASELINE = "VAE", "baseline"
 SIMULATED = "Simulated data: these scores say nothing of the sky."
-# By kind of split, as a manifest or a report names it.
-_SPLITS = {
-    "stratified": "Test rows were drawn at random, the same share of each class.",
-    "another catalog": "All labelled rows of another catalog were scored, save those "
-    "whose feature values trained the run.",
-}
-_GROUPED = (
-    "Rows with the same feature values, as of repeated observations, never stand on "
-    "both sides."
-)
+_GROUPED = "Repeat observations never stand on both sides."
 # By key of a split: what it counts or states.
 SPLIT_WORDS = {
     "kind": "kind", "test_fraction": "share of each class for the test",
@@ -82,10 +74,13 @@ class Subject(NamedTuple):
     def split_text(self) -> str:
         """Return how the scored rows were set apart, and how many others there are."""
         split, report = self.report["split"], self.report
+        if report.get("rows_trained_on") is None:
+            which = f"test rows held out {split_words(split)}"
+        else:
+            which = "all of another catalog, save those that trained the run"
         words = [
             f"Scored on {report['rows']:,} labelled rows of {report['catalog']}, none "
-            "of which trained the run.",
-            _SPLITS.get(split["kind"], f"They were set apart by {split['kind']}."),
+            f"of which trained the run: {which}."
         ]
         if split.get("grouped"):
             words.append(_GROUPED)

@@ -12,6 +12,7 @@ import pytest
 import qsovae
 from qsovae.pages import number_text
 from qsovae.publishing.latex import latex_escaped
+from qsovae.splits import split_words
 
 NASTY = '<script>"&\\_%$x$|[*]^~#{QSO}'
 CARD = ["Model details", "Intended use", "Factors", "Metrics", "Evaluation data",
@@ -197,7 +198,15 @@ def test_the_scores_of_a_class_stand_in_its_line(page, report):
 def test_the_split_is_said_beside_the_scores(page, report):
     split = f"Scored on {report['rows']:,} labelled rows of sim.fits"
     assert page.text.count(split) >= 2
-    assert "drawn at random, the same share of each class" in page.text
+    assert f"held out {split_words(report['split'])}." in page.text
+
+
+def test_a_split_that_does_not_flatter_is_said_in_words(run, report):
+    split = {"kind": "bright-to-faint", "band": "i", "test_fraction": 0.25,
+             "grouped": True, "train": 300, "test": report["rows"]}  # fmt: skip
+    shown = Page(qsovae.evaluation_page(run, report | {"split": split}))
+    assert "from bright to faint (25% of the rows are fainter in i than" in shown.text
+    assert "Repeat observations never stand on both sides" in shown.text
 
 
 def test_simulated_data_are_marked_at_the_top_and_on_every_figure(run, report, page):
@@ -260,7 +269,7 @@ def test_another_catalog_without_a_baseline_has_a_page(run, tmp_path):
     assert report["details"]["baseline"] is None
     shown = Page(qsovae.evaluation_page(run, report))
     assert shown.titles == TITLES
-    assert "All labelled rows of another catalog were scored" in shown.text
+    assert "all of another catalog, save those that trained the run" in shown.text
     assert "McNemar" not in shown.text
     assert "baseline" not in qsovae.scores_latex(report)
     assert "had trained it" in shown.text or report["rows_trained_on"] == 0
