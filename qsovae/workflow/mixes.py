@@ -54,7 +54,7 @@ def mix_of(prior: Mapping[str, float] | str | None, classes: tuple[str, ...]) ->
     if word != SKY or (limit and not _is_number(limit)):
         raise ConfigError(
             f"the prior is {prior!r}", "prior",
-            'State the shares, or use "sky" or "sky:21.5", down to a magnitude in r.',
+            'State shares like QSO=0.02,STAR=0.98, or use "sky" or "sky:21.5".',
         )  # fmt: skip
     r_limit = float(limit) if limit else DEFAULT_LIMIT
     found = sky_mix(classes, r_limit)

@@ -85,7 +85,7 @@ def test_evaluating_judges_a_sample_at_the_mix_that_is_asked_for(journey):
         assert "active latent dimensions: latent_" in words
     failed = qsovae_command("evaluate", "first", "--prior", "moon", folder=folder)
     assert failed.returncode != 0
-    assert "'moon' is no share" in failed.stderr
+    assert "the prior is 'moon'" in failed.stderr
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".fits", ".csv", ".vot"])
