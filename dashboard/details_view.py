@@ -7,6 +7,7 @@ import streamlit as st
 
 import qsovae
 from dashboard import cache, figures
+from dashboard.curves_view import show_curves
 from dashboard.layout import choose_one, escaped, number, show_figure
 from dashboard.rules_view import show_rules
 from dashboard.state import R_LIMIT, R_LIMITS, SKY_DEG2, View, seed
@@ -37,6 +38,7 @@ def show_details(
         _show_sample(view, found["thresholds"], name, is_simulated=is_simulated)
         show_rules(view, run, of, sought)
     _show_top(found["top"], sought, name, is_simulated=is_simulated)
+    show_curves(view, run, of, found, name, is_simulated=is_simulated)
 
 
 def choose_mix(view: View, run: qsovae.Run) -> None:

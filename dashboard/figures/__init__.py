@@ -3,6 +3,11 @@
 from dashboard.figures.catalog import magnitude_figure, observed_figure
 from dashboard.figures.cells import places_figure, sed_figure
 from dashboard.figures.combine import separation_figure
+from dashboard.figures.curves import (
+    LEAST_RATE,
+    precision_recall_figure,
+    roc_figure,
+)
 from dashboard.figures.drivers import (
     class_sed_figure,
     loss_of_inputs_figure,
@@ -21,6 +26,7 @@ from dashboard.figures.splits import splits_figure
 from dashboard.figures.training import loss_figure
 
 __all__ = [
+    "LEAST_RATE",
     "MapPoints",
     "class_figure",
     "class_sed_figure",
@@ -31,8 +37,10 @@ __all__ = [
     "map_figure",
     "observed_figure",
     "places_figure",
+    "precision_recall_figure",
     "reliability_figure",
     "rival_figure",
+    "roc_figure",
     "sed_figure",
     "separation_figure",
     "slices_figure",

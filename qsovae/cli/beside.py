@@ -4,6 +4,7 @@ Within cli: above text and options.
 """
 
 import argparse
+import shlex
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,21 @@ def add_beside(parser: argparse.ArgumentParser) -> None:
         "--repeats", type=positive, default=5, metavar="N",
         help="permutations of each, 5",
     )  # fmt: skip
+
+
+def beside_words(options: Namespace) -> str:
+    """Return what was asked on request, to follow the command of the scores."""
+    words = [] if options.area is None else ["--area", f"{options.area:.15g}"]
+    if options.against:
+        words += ["--against", *options.against]
+    if options.against_cuts:
+        words.append("--against-cuts")
+    if options.against_columns:
+        words += ["--against-columns", options.against_columns]
+    if options.drivers:
+        words += ["--drivers", "--driver-rows", str(options.driver_rows)]
+        words += ["--repeats", str(options.repeats)]
+    return f" {shlex.join(words)}" if words else ""
 
 
 def beside(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from qsovae.cli import text
-from qsovae.cli.beside import add_beside, beside
+from qsovae.cli.beside import add_beside, beside, beside_words
 from qsovae.cli.cells import add_cells, refuse_half_a_cell, write_asked
 from qsovae.cli.commands import open_for, show_scores
 from qsovae.cli.options import add_json, add_mapping, add_runs_folder
@@ -83,6 +83,7 @@ def evaluate(options: Namespace) -> int:
         thresholds = over_area(report["details"]["thresholds"], options.area)
         report["details"]["thresholds"] = thresholds
     report["details"] |= beside(options, run, found.rows, catalog)
+    report["details"]["asked"]["command"] += beside_words(options)
     with text.ProgressLine(patience_s=2.0) as line:
         publish(run, report, outputs, line.show)
     report |= save_asked(options, run, found, prior)

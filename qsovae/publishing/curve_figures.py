@@ -3,7 +3,7 @@
 Within publishing: above subject, beside figures.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -55,7 +55,7 @@ def _curves_picture(
         models = {MODEL: models[MODEL]}
     if BASELINE in models:
         about += " Dotted: the baseline."
-    beside = _legend_columns(len(models[MODEL]))
+    beside = legend_columns(len(models[MODEL]))
     size = (4.4 + 1.5 * beside, 4.0 if beside else 3.5)
     return panel(
         title, about, partial(_draw_curves, models=models, x=axes[0], y=axes[1]),
@@ -66,13 +66,14 @@ def _curves_picture(
 def _draw_curves(axes: Axes, models: Curves, x: str, y: str) -> None:
     is_rate = x == "false_positive_rate"
     for model, by_class in models.items():
-        for number, (name, columns) in enumerate(by_class.items()):
+        looks = class_looks(list(by_class))
+        for name, columns in by_class.items():
             across, up = (np.array(columns[k], dtype=np.float64) for k in (x, y))
-            cycle, colour = divmod(number, len(_COLOURS))
+            colour, line = looks[name]
             axes.plot(
                 np.maximum(across, _LEAST_RATE) if is_rate else across, up,
-                ls=_LINES[cycle % len(_LINES)] if model == MODEL else ":", lw=1.3,
-                color=_COLOURS[colour], label=plain(name) if model == MODEL else "",
+                ls=line if model == MODEL else ":", lw=1.3, color=colour,
+                label=plain(name) if model == MODEL else "",
             )  # fmt: skip
     axes.set_xlim((_LEAST_RATE, 1.0) if is_rate else (-0.02, 1.02))
     axes.set_ylim(-0.02, 1.02)
@@ -81,7 +82,21 @@ def _draw_curves(axes: Axes, models: Curves, x: str, y: str) -> None:
         axes.minorticks_off()
     axes.set_xlabel(x.replace("_", " "))
     axes.set_ylabel(y)
-    if beside := _legend_columns(len(models[MODEL])):
+    add_legend(axes, len(models[MODEL]))
+
+
+def class_looks(classes: Sequence[str]) -> dict[str, tuple[str, Any]]:
+    """Return the colour and the line of each class, in whichever figure."""
+    looks = {}
+    for number, name in enumerate(classes):
+        cycle, colour = divmod(number, len(_COLOURS))
+        looks[name] = _COLOURS[colour], _LINES[cycle % len(_LINES)]
+    return looks
+
+
+def add_legend(axes: Axes, n_classes: int) -> None:
+    """Name the classes: among what is drawn or, if they are many, beside it."""
+    if beside := legend_columns(n_classes):
         axes.legend(
             loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=6, ncols=beside
         )
@@ -89,7 +104,7 @@ def _draw_curves(axes: Axes, models: Curves, x: str, y: str) -> None:
         axes.legend(loc="best", fontsize=8)
 
 
-def _legend_columns(n_classes: int) -> int:
+def legend_columns(n_classes: int) -> int:
     """Return how many columns of names stand beside the curves; 0 if among them."""
     return -(-n_classes // 24) if n_classes > len(_COLOURS) else 0
 

@@ -1,6 +1,6 @@
 """The report of a run as one HTML file, and its model card.
 
-Within publishing: above card, latex, samples, scores and slices.
+Within publishing: above card, drivers, latex, rivals, samples, scores and slices.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +17,9 @@ from qsovae.pages import (
     sections_html,
 )
 from qsovae.publishing.card import again, card_sections
+from qsovae.publishing.drivers import drivers
 from qsovae.publishing.latex import scores_latex
+from qsovae.publishing.rivals import rivals
 from qsovae.publishing.samples import calibration, curves, sample
 from qsovae.publishing.scores import (
     classes,
@@ -53,6 +55,8 @@ _SECTIONS: tuple[tuple[str, Callable[[Subject], list[Block]]], ...] = (
     ("By morphology", morphologies),
     ("Slices", slices),
     ("Other splits", splits),
+    ("Rivals on the same rows", rivals),
+    ("What drives it", drivers),
     ("Calibration", calibration),
     ("Curves", curves),
     ("Samples above a threshold", sample),

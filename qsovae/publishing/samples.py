@@ -119,7 +119,7 @@ def sample(subject: Subject) -> list[Block]:
 
     found = subject.details["thresholds"]
     table, prior = found["table"], found["prior"]
-    header, keys = _sample_columns(table)
+    header, keys = _sample_columns(found)
     lines = list(zip(*(_whole(key, table[key]) for key in keys), strict=True))
     reached = [table["completeness"][i] or 0.0 for i in range(len(lines))]
     first = [next((i for i, c in enumerate(reached) if c >= wanted), None)
@@ -151,7 +151,7 @@ def _top(subject: Subject) -> list[Block]:
 
 
 def _sample_columns(
-    table: Mapping[str, Any],
+    found: Mapping[str, Any],
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what the columns of a sample's table are called, and their keys."""
     words = {
@@ -159,8 +159,11 @@ def _sample_columns(
         "completeness_low": "low", "completeness_high": "high", "purity": "purity",
         "purity_low": "low", "purity_high": "high", "rows": "scored rows above",
         "per_deg2": "sources per deg²", "contaminants_per_deg2": "of them others",
+        "expected": "sources over the area",
+        "expected_sought": f"of them {found['class']}",
+        "expected_sought_low": "low", "expected_sought_high": "high",
     }  # fmt: skip
-    keys = tuple(key for key in words if key in table)
+    keys = tuple(key for key in words if key in found["table"])
     return tuple(words[key] for key in keys), keys
 
 
@@ -182,6 +185,11 @@ def _mix_text(found: Mapping[str, Any]) -> str:
     )
     if prior["per_deg2"] is None:
         return words
+    words += f" The sky has {prior['per_deg2']:,.0f} sources of all classes per deg²."
+    if "area_deg2" not in found:
+        return words
     return (
-        f"{words} The sky has {prior['per_deg2']:,.0f} sources of all classes per deg²."
+        f"{words} Over {found['area_deg2']:,.6g} deg² so many sources are expected "
+        f"above each threshold, and of them as many {found['class']} as the purity "
+        "says, with its interval: what the counts of the sky are off by is not in it."
     )

@@ -44,13 +44,13 @@ class Pair:
 def rival_entry(pair: Pair, sought: str) -> dict[str, Any]:
     """Return how a run stands beside a rival, ready for JSON.
 
-    Keys: ``name``, ``kind``, ``rows``, ``classes`` (between which both decided),
-    ``notes``; ``scores`` of the rival and ``run_scores`` of the run on these rows:
-    ``accuracy``, ``log_loss`` (None of what only selects), and of the sample of the
-    class sought ``selected``, ``completeness``, ``purity`` and ``f1``, with
-    ``intervals`` (Wilson's); ``differences``, by score: value, low and high (95 %, by
-    the paired bootstrap) of the run's minus the rival's; ``mcnemar``: rows that the
-    run and the rival alone got right, and the exact p-value.
+    Keys: ``name``, ``kind``, ``class`` (that is sought), ``rows``, ``classes`` (between
+    which both decided), ``notes``; ``scores`` of the rival and ``run_scores`` of the
+    run on these rows: ``accuracy``, ``log_loss`` (None of what only selects), and of
+    the sample of the class sought ``selected``, ``completeness``, ``purity`` and
+    ``f1``, with ``intervals`` (Wilson's); ``differences``, by score: value, low and
+    high (95 %, by the paired bootstrap) of the run's minus the rival's; ``mcnemar``:
+    rows that the run and the rival alone got right, and the exact p-value.
     """
     samples = decided(pair.ours, sought), decided(pair.theirs, sought)
     found = sample_differences(*samples)
@@ -63,6 +63,7 @@ def rival_entry(pair: Pair, sought: str) -> dict[str, Any]:
     return {
         "name": pair.name,
         "kind": pair.kind,
+        "class": sought,
         "rows": int(pair.ours.true.size),
         "classes": list(pair.ours.classes),
         "scores": theirs,

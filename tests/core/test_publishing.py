@@ -10,8 +10,11 @@ from itertools import pairwise
 import pytest
 
 import qsovae
-from qsovae.pages import number_text
+from qsovae.pages import Section, number_text, sections_html
+from qsovae.publishing.drivers import drivers
 from qsovae.publishing.latex import latex_escaped
+from qsovae.publishing.rivals import rivals
+from qsovae.publishing.subject import Subject
 from qsovae.splits import split_words
 
 NASTY = '<script>"&\\_%$x$|[*]^~#{QSO}'
@@ -126,6 +129,22 @@ def content(run, report):
 @pytest.fixture(scope="module")
 def page(content):
     return Page(content)
+
+
+@pytest.fixture(scope="module")
+def fuller(run, report):
+    """Return a report with what is told on request: rivals, drivers, an area."""
+    rows, details = qsovae.test_rows(run), report["details"]
+    return report | {"details": details | {
+        "rivals": qsovae.compare_rivals(run, rows, cuts=True),
+        "drivers": qsovae.run_drivers(run, rows, n_repeats=2),
+        "thresholds": qsovae.over_area(details["thresholds"], 250.0),
+    }}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def full_page(run, fuller):
+    return Page(qsovae.evaluation_page(run, fuller))
 
 
 @pytest.fixture(scope="module")
@@ -317,6 +336,170 @@ def test_the_worst_slices_stand_on_the_page(page, report):
     assert len(table) == 1 + len(worst["q_value"])
 
 
+def table_with(page, *words):
+    """Return the one table whose header begins with these words."""
+    heads = [[cell[0] for cell in table[0]][: len(words)] for table in page.tables]
+    (found,) = [t for t, head in zip(page.tables, heads, strict=True)
+                if head == list(words)]  # fmt: skip
+    return found
+
+
+def test_rivals_and_drivers_have_sections_where_the_details_have_them(full_page):
+    more = ["Rivals on the same rows", "What drives it"]
+    before, after = TITLES[:6], TITLES[6:]
+    assert full_page.titles == [*before, *more, *after]
+    figures = full_page.figures()
+    assert len(figures) == 12 + 1 + 2 + 1
+    assert all("<!-- simulated data -->" in svg for svg in figures)
+
+
+def test_every_number_of_rivals_and_drivers_is_the_reports(full_page, fuller):
+    known = {*numbers(fuller), *numbers(fuller["details"])}
+    assert {value for value, _ in full_page.values} <= known
+    shown = {value for value, _ in full_page.values}
+    details = fuller["details"]
+    for entry in details["rivals"]:
+        told = (entry["scores"], entry["run_scores"], entry["mcnemar"])
+        assert {v for part in told for v in numbers(part)} <= shown
+    lost = [[g["log_loss"], g["f1"]] for how in ("permuted", "removed")
+            for g in details["drivers"][how]]  # fmt: skip
+    assert set(numbers(lost)) <= shown
+
+
+def test_a_rival_stands_in_its_lines_with_the_differences(full_page, fuller):
+    entries = fuller["details"]["rivals"]
+    scores = table_with(full_page, "rival", "scores of")[1:]
+    assert [(line[0][0], line[1][0]) for line in scores] == [
+        (entry["name"], side) for entry in entries for side in ("rival", "VAE")
+    ]
+    stern = next(e for e in entries if e["name"].startswith("Stern"))
+    lines = {line[0][0]: line for line in table_with(full_page, "VAE minus rival")[1:]}
+    value, *ends = stern["differences"]["completeness QSO"]
+    assert [cell[1] for cell in lines[stern["name"]][1:3]] == [[value], ends]
+    assert lines[stern["name"]][7] == ["—", []]
+    tests = {ln[0][0]: ln for ln in table_with(full_page, "rival", "VAE alone right")}
+    assert tests[stern["name"]][3][1] == [stern["mcnemar"]["p_value"]]
+    assert "lack a band of it and count as not selected" in full_page.text
+
+
+def test_what_is_lost_without_an_input_stands_in_its_line(full_page, fuller):
+    found = fuller["details"]["drivers"]
+    lines = table_with(full_page, "input", "kind", "how")[1:]
+    groups = [(g, how) for key, how in (("permuted", "permuted"),
+                                        ("removed", "missing"))
+              for g in found[key]]  # fmt: skip
+    for line, (group, how) in zip(lines, groups, strict=True):
+        assert [cell[0] for cell in line[:3]] == [group["name"], group["kind"], how]
+        assert line[3][1] == group["log_loss"][:1]
+        assert line[6][1] == group["f1"][1:]
+    assert "permuted together among the rows, 2 times" in full_page.text
+
+
+def beside_page(run, report):
+    """Return the sections of rivals and drivers alone, which are soon built."""
+    subject = Subject.checked(run, report)
+    blocks = (*rivals(subject), *drivers(subject))
+    return Page(sections_html([Section("Beside", blocks)]))
+
+
+def test_names_of_rivals_and_inputs_are_never_markup(run, fuller):
+    odd = renamed(fuller, "Stern et al. 2012", NASTY)
+    odd["details"]["drivers"]["permuted"][0]["name"] = NASTY
+    shown = beside_page(run, odd)
+    assert "script" not in shown.tags
+    assert shown.text.count(NASTY) >= 4
+
+
+def test_losses_that_nothing_defines_are_dashes(run, fuller):
+    odd = json.loads(json.dumps(fuller))
+    found = odd["details"]["drivers"]
+    for group in (*found["permuted"], *found["removed"]):
+        group["f1"] = None
+    found["permuted"][0]["log_loss"] = [None, None, None]
+    shown = beside_page(run, odd)
+    line = table_with(shown, "input", "kind", "how")[1]
+    assert [cell[0] for cell in line[3:7]] == ["—"] * 4
+    # Of the rivals, of the log loss, of the decoded means; none of F1.
+    assert len(shown.figures()) == 3
+
+
+def test_of_many_inputs_those_that_matter_most_are_drawn():
+    from qsovae.publishing.driver_figures import loss_picture
+
+    groups = [
+        {"kind": "column", "name": f"input {n}", "log_loss": [n / 10, 0.0, n / 5]}
+        for n in range(50)
+    ]
+    found = {"permuted": groups, "removed": []}
+    picture = loss_picture(found, "log_loss", "rise", is_simulated=True)
+    drawn = re.findall(r"<!-- (input \d+) -->", picture.svg.decode())
+    assert drawn == [f"input {n}" for n in range(10, 50)]
+    assert "the 40 inputs that matter most" in picture.about
+
+
+def decoded(bands):
+    """Return the decoded means of two classes, as of ``run_drivers``."""
+    line = {"dimension": None, "magnitudes": [20.0, 21.0], "deviations": [0.5, -1.0]}
+    return {
+        "bands": bands,
+        "features": ["colour", "shape"],
+        "lines": [line | {"class": "QSO"}, line | {"class": "STAR"},
+                  line | {"class": "QSO", "dimension": "latent_1"}],
+    }  # fmt: skip
+
+
+def test_decoded_means_are_drawn_open_where_they_are_rather_limits():
+    from matplotlib.figure import Figure
+
+    from qsovae.publishing.curve_figures import class_looks
+    from qsovae.publishing.driver_figures import _draw_means
+
+    bands = [
+        {"label": "g", "wavelength_um": 0.5, "detected": {"QSO": 1.0, "STAR": 0.1}},
+        {"label": "i", "wavelength_um": 0.8, "detected": {"QSO": 0.9, "STAR": None}},
+    ]
+    axes = Figure().add_subplot()
+    _draw_means(axes, decoded(bands), class_looks(["QSO", "STAR"]))
+    drawn = [
+        (curve.get_markerfacecolor() == "none", point)
+        for curve in axes.lines
+        for point in curve.get_xydata().tolist()
+        if point[1] == point[1]  # nobody looked for a star in i
+    ]
+    assert drawn == [(False, [0.5, 20.0]), (False, [0.8, 21.0]), (True, [0.5, 20.0])]
+    low, high = axes.get_ylim()
+    assert low > high
+
+
+def test_without_bands_the_means_of_features_are_drawn():
+    from qsovae.publishing.driver_figures import means_picture
+
+    picture = means_picture(decoded([]), ["QSO", "STAR"], is_simulated=True)
+    drawn = picture.svg.decode()
+    names = ("colour", "shape", "QSO", "STAR", "simulated data")
+    assert all(f"<!-- {name} -->" in drawn for name in names)
+    assert "Open marks" not in picture.about
+
+
+def test_what_to_expect_over_an_area_stands_in_the_tables_of_samples(
+    page, full_page, fuller
+):
+    table = fuller["details"]["thresholds"]["table"]
+    *_, every = [t for t in full_page.tables if t[0][0][0] == "threshold"
+                 and "sources over the area" in [cell[0] for cell in t[0]]]  # fmt: skip
+    header = [cell[0] for cell in every[0]]
+    place = header.index("sources over the area")
+    assert header[place + 1 :] == ["of them QSO", "low", "high"]
+    keys = ("expected", "expected_sought", "expected_sought_low",
+            "expected_sought_high")  # fmt: skip
+    for number, line in enumerate(every[1:]):
+        wanted = [[v] if v is not None else []
+                  for v in (table[key][number] for key in keys)]  # fmt: skip
+        assert [cell[1] for cell in line[place:]] == wanted
+    assert "Over 250 deg² so many sources are expected" in full_page.text
+    assert "over the area" not in page.text
+
+
 @pytest.mark.parametrize(("n_classes", "dotted"), [(3, True), (12, False)])
 def test_the_baseline_is_drawn_where_curves_stay_apart(n_classes, dotted, report):
     from qsovae.publishing.curve_figures import roc_picture
@@ -332,7 +515,6 @@ def test_the_baseline_is_drawn_where_curves_stay_apart(n_classes, dotted, report
 
 def test_of_many_classes_the_page_draws_those_that_are_furthest_off(run, report):
     from qsovae.publishing.samples import calibration, curves
-    from qsovae.publishing.subject import Subject
 
     many = json.loads(json.dumps(report)) | {"baseline": None}
     details = many["details"]

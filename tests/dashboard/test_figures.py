@@ -129,6 +129,59 @@ def test_a_reliability_curve_has_bars_that_reach_the_interval():
     assert "Simulated" in figure.layout.annotations[0].text
 
 
+def curve_lines(*classes, models=("VAE",)):
+    """Return three points of each class's curve, the first before any false one."""
+    return pd.DataFrame(
+        [(model, name, *point) for model in models for name in classes
+         for point in ((0.9, 0.5, 0.0, 1.0), (0.4, 0.8, 0.02, 0.9),
+                       (0.0, 1.0, 1.0, 0.3))],
+        columns=["model", "class", "threshold", "completeness",
+                 "false_positive_rate", "purity"],
+    )  # fmt: skip
+
+
+def test_a_roc_curve_keeps_its_points_on_a_log_axis_and_says_its_area():
+    table = curve_lines("<b>QSO", "STAR", models=("VAE", "baseline"))
+    areas = {"<b>QSO": "0.9876", "STAR": "—"}
+    figure = figures.roc_figure(table, areas, is_simulated=True)
+    assert figure.layout.xaxis.type == "log"
+    lowest = 10.0 ** figure.layout.xaxis.range[0]
+    assert lowest == figures.LEAST_RATE
+    ours = figure.data[:2]
+    assert [curve.name for curve in ours] == [
+        "&lt;b&gt;QSO, area 0.9876", "STAR, area —"
+    ]  # fmt: skip
+    styles = class_styles(["<b>QSO", "STAR"])
+    assert [curve.line.color for curve in ours] == [
+        styles["<b>QSO"].colour, styles["STAR"].colour
+    ]  # fmt: skip
+    # A rate of none has no place on such an axis: it stands at the edge.
+    np.testing.assert_allclose(ours[0].x, [lowest, 0.02, 1.0])
+    np.testing.assert_allclose(ours[0].y, [0.5, 0.8, 1.0])
+    assert [curve.line.dash for curve in figure.data] == ["solid"] * 2 + ["dot"] * 2
+    assert [curve.showlegend for curve in figure.data] == [True] * 2 + [False] * 2
+    assert "Simulated" in figure.layout.annotations[-1].text
+
+
+def test_purity_is_drawn_against_completeness():
+    table = curve_lines("QSO")
+    figure = figures.precision_recall_figure(table, {"QSO": "1"}, is_simulated=False)
+    (curve,) = figure.data
+    np.testing.assert_allclose(curve.x, table["completeness"])
+    np.testing.assert_allclose(curve.y, table["purity"])
+    assert not figure.layout.annotations
+    assert figure.layout.legend.orientation == "h"
+
+
+def test_of_many_classes_the_names_stand_beside_the_curves():
+    names = [f"class {number}" for number in range(12)]
+    figure = figures.roc_figure(
+        curve_lines(*names), dict.fromkeys(names, "0.5"), is_simulated=True
+    )
+    assert figure.layout.legend.orientation == "v"
+    assert len(figure.data) == 12
+
+
 def test_a_threshold_stands_in_its_curves():
     columns = [f"{m}{end}" for m in ("completeness", "purity")
                for end in ("", "_low", "_high")]  # fmt: skip

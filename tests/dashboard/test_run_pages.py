@@ -64,6 +64,13 @@ def test_a_threshold_shows_the_sample_it_gives_here_and_on_the_sky(
     at = sample_at(qsovae.evaluation_details(run, tested), 0.5)
     assert metrics(page)["Completeness"] == f"{at['completeness']:.3f}"
     assert metrics(page)["Purity"] == f"{at['purity']:.3f}"
+    assert "Curves of each class" in texts(page)
+    assert "Dotted: the baseline" in texts(page)
+    areas = qsovae.evaluation_details(run, tested)["per_class"]["QSO"]
+    drawn = "".join(chart.proto.spec for chart in page.get("plotly_chart"))
+    for area in ("roc_area", "average_precision"):
+        assert f"QSO, area {areas[area]:.4f}" in drawn
+    assert drawn.count('"QSO, baseline"') == 2
     page.button_group(key="evaluate_mix").set_value("sky").run()
     page.slider(key="evaluate_threshold").set_value(0.2).run()
     at = sample_at(qsovae.evaluation_details(run, tested, "sky"), 0.2)
@@ -154,6 +161,9 @@ def test_another_catalog_is_scored_without_the_rows_that_trained(
         qsovae.open_run("tiny"),
         qsovae.open_catalog(server / "data/other.fits"),
     )
+    # The baseline knows the run's own test rows alone.
+    assert "Curves of each class" in texts(page)
+    assert "Dotted: the baseline" not in texts(page)
     details = qsovae.evaluate_run(run, other)["details"]
     assert metrics(page)["Purity"] == f"{sample_at(details, 0.5)['purity']:.3f}"
 

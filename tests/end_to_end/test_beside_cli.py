@@ -57,6 +57,27 @@ def test_rivals_stand_in_json_and_in_words(evaluated, two_runs, simulated):
     assert (found["kind"], found["rows"]) == ("run", report["rows"])
 
 
+def test_the_report_tells_what_was_asked_beside_and_how_to_ask_it_again(
+    evaluated, two_runs, tmp_path
+):
+    asked = ("--prior sky --area 250 --against second --against-cuts "
+             "--drivers --driver-rows 100 --repeats 2")  # fmt: skip
+    page = tmp_path / "report.html"
+    status, out, _ = evaluated(*asked.split(), "--json", "--html", page)
+    assert status == 0
+    told = page.read_text("utf-8")
+    for title in ("Rivals on the same rows", "What drives it", "sources over the area"):
+        assert title in told
+    command = json.loads(out)["details"]["asked"]["command"]
+    assert command == f"qsovae evaluate tiny {asked}"
+    assert f"{command} --html report.html" in told
+    # The command itself, but for where this page goes, gives the same bytes.
+    again = tmp_path / "again.html"
+    words = command.removeprefix("qsovae evaluate tiny ").split()
+    assert evaluated(*words, "--html", again)[0] == 0
+    assert again.read_bytes() == page.read_bytes()
+
+
 def test_columns_of_a_rival_are_read_and_refused_by_row(evaluated, two_runs):
     run = qsovae.open_run("tiny", two_runs)
     made = two_runs / "with_rival.parquet"
