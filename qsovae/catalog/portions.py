@@ -3,7 +3,7 @@
 Within catalog: above catalog.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +38,8 @@ class CatalogPortions:
         Of a file's columns.
     tell : Teller, optional
         Told, and asked, with each portion.
+    columns : sequence of str, optional
+        Of a file, the only ones that are wanted; the mapping must do without others.
 
     Attributes
     ----------
@@ -62,6 +64,7 @@ class CatalogPortions:
         subject: Catalog | Path | str,
         mapping: Mapping | None = None,
         tell: Teller | None = None,
+        columns: Sequence[str] | None = None,
     ) -> None:
         self.tell = tell or Teller("catalog", 1, None, None)
         self._catalog = subject if isinstance(subject, Catalog) else None
@@ -71,7 +74,7 @@ class CatalogPortions:
             self.sample = _sample_of(subject)
             return
         self.tell.step("read", f"reading {Path(subject).name}")
-        self._table = TablePortions(Path(subject), ROWS_A_PORTION)
+        self._table = TablePortions(Path(subject), ROWS_A_PORTION, columns)
         self.name, self.sha256 = self._table.name, self._table.sha256
         self.n_rows = self._table.n_rows
         sample, telling = self._first_reading(with_codes=mapping is None)

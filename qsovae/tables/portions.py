@@ -3,7 +3,7 @@
 Within tables: above reading and csv_portions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,6 +39,8 @@ class TablePortions:
     ----------
     path : Path
     rows_a_portion : int
+    columns : sequence of str, optional
+        The only ones that are wanted: of Parquet, no others are read.
 
     Attributes
     ----------
@@ -52,8 +54,10 @@ class TablePortions:
         As ``read_table``.
     """
 
-    def __init__(self, path: Path, rows_a_portion: int) -> None:
-        self._path, self._step = path, rows_a_portion
+    def __init__(
+        self, path: Path, rows_a_portion: int, columns: Sequence[str] | None = None
+    ) -> None:
+        self._path, self._step, self._columns = path, rows_a_portion, columns
         self._whole: RawTable | None = None
         self._csv: CsvPortions | None = None
         self._kind = self._told_kind()
@@ -121,8 +125,8 @@ class TablePortions:
                     self._path, pre_buffer=False, buffer_size=_READ_BYTES
                 )
                 meta = parquet_meta(file.schema_arrow)
-                batches = file.iter_batches(self._step)
+                batches = file.iter_batches(self._step, columns=self._columns)
                 for batch in batches:
                     yield from_arrow(batch, self._file, meta)
                 if not self.n_rows:
-                    yield from_arrow(file.read(), self._file, meta)
+                    yield from_arrow(file.read(self._columns), self._file, meta)

@@ -11,9 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qsovae.catalog import Catalog
+from qsovae.columns import BAND_ROLES, Mapping
 from qsovae.errors import CatalogError
 from qsovae.runs import Run
 from qsovae.tables import file_sha256, read_table
+
+_MEASURED = (*BAND_ROLES, "ra", "dec", "redshift")
 
 
 def own_catalog(run: Run, catalog: Path | str | None = None) -> Path:
@@ -56,6 +59,17 @@ def trained_catalog(run: Run) -> Catalog:
         If it is not there any more, or its content has changed.
     """
     return Catalog(read_table(own_catalog(run)), run.mapping)
+
+
+def measured_columns(run: Run) -> Mapping:
+    """Return how a run reads fluxes, positions, redshifts and its features alone."""
+    features = {feature.name for feature in run.features}
+    return Mapping(
+        tuple(
+            column for column in run.mapping.columns
+            if column.role in _MEASURED or column.name in features
+        )
+    )  # fmt: skip
 
 
 def scored_catalog(run: Run, rows: pd.DataFrame, given: Catalog | None) -> Catalog:

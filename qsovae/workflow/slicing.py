@@ -27,7 +27,7 @@ from qsovae.features import Feature
 from qsovae.magnitudes import POGSON
 from qsovae.progress import Progress, Teller
 from qsovae.runs import Run
-from qsovae.workflow.catalogs import own_catalog
+from qsovae.workflow.catalogs import measured_columns, own_catalog
 
 Floats = NDArray[np.float64]
 
@@ -134,7 +134,9 @@ def _gathered(
 ) -> tuple[SliceColumn, ...]:
     """Return the slices of each row of a catalog that is gone through in portions."""
     tell = Teller("slices", 2, on_progress, None)
-    portions = CatalogPortions(path, run.mapping, tell)
+    mapping = measured_columns(run)
+    names = [column.name for column in mapping.columns]
+    portions = CatalogPortions(path, mapping, tell, names)
     tell.step("read", f"slicing the rows of {portions.name}")
     # Few rows are in the sample already: they need not be read twice.
     subjects = (p for _, p in portions) if portions.is_sampled else (portions.sample,)

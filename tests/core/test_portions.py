@@ -203,3 +203,12 @@ def test_a_file_that_the_disk_refuses_is_refused_in_words(tmp_path, monkeypatch)
     said = refusal(lambda: TablePortions(path, 20))
     assert "Permission denied" in said
     assert said == refusal(lambda: qsovae.read_table(path))
+
+
+def test_of_parquet_only_the_wanted_columns_are_read(tmp_path, frame):
+    path = tmp_path / "table.parquet"
+    qsovae.write_table(frame, path)
+    wanted = list(frame.columns[1:3])
+    whole = qsovae.read_table(path).frame
+    parts = [raw.frame for raw in TablePortions(path, 7, wanted)]
+    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole[wanted])
