@@ -37,6 +37,7 @@ benchmark: .venv/tests-ready
 	$(BIN)/python benchmarks/speed.py --readme README.md
 	$(BIN)/python benchmarks/training.py --readme README.md
 	$(BIN)/python benchmarks/evaluation.py --readme README.md
+	$(BIN)/python benchmarks/evaluate_page.py --readme README.md
 	$(BIN)/python benchmarks/matching.py --readme README.md
 	$(BIN)/python benchmarks/check.py --readme README.md
 	$(BIN)/python benchmarks/simulate.py --readme README.md

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import report
 
@@ -46,19 +46,14 @@ def measure_pages(repeats: int, demo: Path, run: Path, folder: Path) -> dict[str
     missing = why_not()
     if missing:
         return {"skipped": missing}
-    from playwright.sync_api import sync_playwright
-
     bare = folder / "bare.py"
     bare.write_text(_BARE, "utf-8")
     _furnish(folder, demo, run)
     app = Path(dashboard.__file__).parent / "app.py"
     with ExitStack() as stack:
-        ours = stack.enter_context(_served(app, folder))
-        peer = stack.enter_context(_served(bare, folder))
-        browser = stack.enter_context(sync_playwright()).chromium.launch(
-            executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        stack.callback(browser.close)
+        ours = stack.enter_context(served(app, folder)).address
+        peer = stack.enter_context(served(bare, folder)).address
+        browser = stack.enter_context(chromium())
         return {
             page: _measure_page(browser, page, f"{ours}/{page}", peer, repeats)
             for page in MAIN_ELEMENTS
@@ -88,8 +83,28 @@ def _furnish(folder: Path, demo: Path, run: Path) -> None:
 
 
 @contextmanager
-def _served(script: Path, folder: Path) -> Iterator[str]:
-    """Serve a Streamlit script on a free port; yield its address."""
+def chromium() -> Iterator[Any]:
+    """Yield a browser that shows nothing on a screen."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+class Server(NamedTuple):
+    """A Streamlit server: its address, and the number of its process."""
+
+    address: str
+    process: int
+
+
+@contextmanager
+def served(script: Path, folder: Path) -> Iterator[Server]:
+    """Serve a Streamlit script on a free port; data and runs are in a folder."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -110,7 +125,7 @@ def _served(script: Path, folder: Path) -> Iterator[str]:
         )
     try:
         _wait_until_healthy(address, process, log)
-        yield address
+        yield Server(address, process.pid)
     finally:
         process.terminate()
         process.wait(30)

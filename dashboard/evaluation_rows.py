@@ -30,7 +30,8 @@ def read_report(
             format_func=lambda c: escaped(choices[c]), label_visibility="collapsed",
         )  # fmt: skip
     if chosen == "test" or source is None:
-        choose_quality(view, qsovae.test_rows(run)["quality"], "evaluate")
+        # Of all rows: they are kept, those of each choice of bits not for long.
+        choose_quality(view, cache.evaluated_rows(run, None)["quality"], "evaluate")
         return cache.evaluation(run, None, view.quality_choice, view.quality), None
     return _read_other(view, run, source)
 

@@ -15,19 +15,21 @@ from dashboard.sources import Source
 _BY_MANIFEST: dict[str | type[Any], Callable[[Any], Any]] = {
     qsovae.Run: lambda run: (str(run.folder), json.dumps(run.manifest, default=str))
 }
+# What slices need of a run's rows beside the catalog.
+_SLICED = ("row", "morphology", "quality")
 _SLICING = "Slicing the rows of the catalog …"
 
 
 @st.cache_resource(max_entries=4, show_spinner=_SLICING, hash_funcs=_BY_MANIFEST)
 def _own_slicing(run: qsovae.Run, where: cache.Stamp | None) -> qsovae.Slicing:
-    return qsovae.slicing_columns(run, run.rows())
+    return qsovae.slicing_columns(run, run.rows(_SLICED))
 
 
 @st.cache_resource(max_entries=4, show_spinner=_SLICING, hash_funcs=_BY_MANIFEST)
 def _opened_slicing(
     run: qsovae.Run, of: cache.Stamp, _catalog: qsovae.Catalog
 ) -> qsovae.Slicing:
-    return qsovae.slicing_columns(run, run.rows(), _catalog)
+    return qsovae.slicing_columns(run, run.rows(_SLICED), _catalog)
 
 
 @st.cache_resource(max_entries=4, show_spinner=_SLICING, hash_funcs=_BY_MANIFEST)
@@ -62,8 +64,13 @@ def _scored(
 ) -> dict[str, Any]:  # fmt: skip
     rows = cache.evaluated_rows(run, of, choice, bits)
     rows = qsovae.with_morphology(rows, morphology)
-    of_all = run.rows() if of is None else cache.evaluated_rows(run, of)
-    slicing = _all.taken(of_all.index.get_indexer(rows.index))
+    # A run's own rows are numbered as its slices are.
+    places = (
+        rows.index
+        if of is None
+        else (cache.evaluated_rows(run, of).index.get_indexer(rows.index))
+    )
+    slicing = _all.taken(places)
     return qsovae.evaluation_slices(run, rows, slicing, sought)
 
 

@@ -111,8 +111,10 @@ class Predictions:
 
 def _class_numbers(labels: NDArray[Any], names: tuple[str, ...]) -> NDArray[np.int64]:
     """Return each label's position among ``names``."""
-    numbers = pd.Index(names).get_indexer(pd.Index(labels.astype(str)))
-    unknown = sorted(set(labels[numbers < 0].astype(str)))
+    codes, found = pd.factorize(labels)
+    spelled = [str(label) for label in found]
+    numbers = pd.Index(names).get_indexer(pd.Index(spelled, dtype=object))[codes]
+    unknown = sorted(set(spelled) - set(names))
     if unknown:
         raise InputError(
             f"{np.count_nonzero(numbers < 0)} rows have classes that were not "

@@ -6,6 +6,7 @@ Within evaluation: above predictions, measures and scores.
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from qsovae.errors import InputError, ShapeError
@@ -104,7 +105,7 @@ def score_by_morphology(
             "qsovae.score_by_morphology",
             "Pass one morphology for each row.",
         )
-    unknown = sorted({str(entry) for entry in shapes} - set(_MORPHOLOGIES))
+    unknown = sorted({str(entry) for entry in pd.unique(shapes)} - set(_MORPHOLOGIES))
     if unknown:
         raise InputError(
             f"morphologies {unknown[:5]} are unknown",

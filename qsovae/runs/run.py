@@ -3,6 +3,7 @@
 Within runs: above listing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -85,9 +86,16 @@ class Run:
             )
         return model
 
-    def rows(self) -> pd.DataFrame:
-        """Return one line a catalog row: split, class, probabilities, latent means."""
-        return pd.read_parquet(self.folder / ROWS)
+    def rows(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return one line a catalog row: split, class, probabilities, latent means.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            The only ones to read; all by default.
+        """
+        names = None if columns is None else list(columns)
+        return pd.read_parquet(self.folder / ROWS, columns=names)
 
     def map(self) -> pd.DataFrame | None:
         """Return ``row, map_1, map_2``; None if the run has no map."""

@@ -85,9 +85,11 @@ def _plain_column(column: "pd.Series[Any]") -> "pd.Series[Any]":
         column = column.astype(object)
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return column
-    if pd.api.types.infer_dtype(column, skipna=True) == "boolean":
-        return column.astype("boolean")
-    text = column.map(_text, na_action="ignore").astype("string").str.strip()
+    if not isinstance(column.dtype, pd.StringDtype):  # cell by cell takes long
+        if pd.api.types.infer_dtype(column, skipna=True) == "boolean":
+            return column.astype("boolean")
+        column = column.map(_text, na_action="ignore")
+    text = column.astype("string").str.strip()
     return text.mask(text == "")  # blank is how text says null
 
 
