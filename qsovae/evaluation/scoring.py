@@ -105,16 +105,22 @@ def score_by_morphology(
             "qsovae.score_by_morphology",
             "Pass one morphology for each row.",
         )
-    unknown = sorted({str(entry) for entry in pd.unique(shapes)} - set(_MORPHOLOGIES))
+    predictions = Predictions.checked(labels, shares, classes)
+    codes, entries = pd.factorize(shapes, use_na_sentinel=False)
+    found = [str(entry) for entry in entries]
+    unknown = sorted(set(found) - set(_MORPHOLOGIES))
     if unknown:
         raise InputError(
             f"morphologies {unknown[:5]} are unknown",
             "qsovae.score_by_morphology",
             f"Use {', '.join(_MORPHOLOGIES)}.",
         )
-    scores: dict[str, Scores | None] = {}
-    for name in _MORPHOLOGIES:
-        chosen = shapes == name
-        part = score_predictions(labels[chosen], shares[chosen], classes)
-        scores[name] = part if part.rows else None
+    codes = codes[~np.asarray(pd.isna(labels))]
+    scores: dict[str, Scores | None] = dict.fromkeys(_MORPHOLOGIES)
+    for number, name in enumerate(found):
+        rows = np.flatnonzero(codes == number)
+        part = Predictions(
+            predictions.true[rows], predictions.probabilities[rows], predictions.classes
+        )
+        scores[name] = score(part) if rows.size else None
     return scores
