@@ -105,6 +105,7 @@ if TYPE_CHECKING:
         worst_slices,
     )
     from qsovae.features import (
+        LEAST_DETECTED,
         Feature,
         FeatureTable,
         build_features,
@@ -228,6 +229,7 @@ _HOMES = {
     "COLOUR_CUTS": "colour_cuts",
     "COMBINED_SURVEYS": "bands",
     "DOUBTS": "bands",
+    "LEAST_DETECTED": "features",
     "MATCH_KINDS": "combine",
     "MORPHOLOGIES": "bands",
     "NO_FINGERPRINT": "splits",
@@ -398,6 +400,7 @@ __all__ = [
     "COLOUR_CUTS",
     "COMBINED_SURVEYS",
     "DOUBTS",
+    "LEAST_DETECTED",
     "MATCH_KINDS",
     "MORPHOLOGIES",
     "NO_FINGERPRINT",

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
+import qsovae
 from dashboard.figures.layout import arranged, plain, plain_all
 from dashboard.theme import (
     BASELINE_COLOUR,
@@ -16,9 +17,6 @@ from dashboard.theme import (
 
 _ROW_PX = 24
 _STEP_SCALE = "RdBu_r"
-# Below this share of detections, among the rows of a class that were looked at in a
-# band, the decoded mean is rather one of limits.
-LEAST_DETECTED = 2 / 3
 
 
 def loss_of_inputs_figure(
@@ -62,7 +60,7 @@ def class_sed_figure(table: pd.DataFrame, *, is_simulated: bool) -> go.Figure:
     ----------
     table : DataFrame
         ``class``, ``input`` (a band or feature), ``value`` and, of bands,
-        ``wavelength_um`` and ``detected`` (see ``LEAST_DETECTED``); values are
+        ``wavelength_um`` and ``detected`` (see `qsovae.LEAST_DETECTED`); values are
         magnitudes then.
     """
     figure = go.Figure()
@@ -99,7 +97,9 @@ def _add_line(
     """Add a line through what was mostly seen; limits stand apart as open marks."""
     lines = lines[lines["value"].notna()]
     is_sed = "wavelength_um" in lines
-    is_seen = lines["detected"] >= LEAST_DETECTED if is_sed else lines["value"].notna()
+    is_seen = (
+        lines["detected"] >= qsovae.LEAST_DETECTED if is_sed else lines["value"].notna()
+    )
     for part, mode, shape in (
         (lines[is_seen], "lines+markers", symbol),
         (lines[~is_seen], "markers", f"{symbol}-open"),

@@ -1,16 +1,15 @@
 """The command that combines surveys.
 
-Within cli: above text.
+Within cli: above text and watching.
 """
 
 import json
 import sys
 from argparse import Namespace
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from qsovae.cli import text
+from qsovae.cli.watching import watching
 from qsovae.errors import CatalogError
 
 
@@ -18,18 +17,9 @@ def combine(options: Namespace) -> int:
     """Match surveys into one catalog and print the report."""
     from qsovae.bands import COMBINED_SURVEYS
     from qsovae.combine import CombineRequest, combine_surveys
-    from qsovae.runs import Watched
     from qsovae.tables import write_file
 
-    with ExitStack() as stack:
-        line = stack.enter_context(text.ProgressLine())
-        watched = stack.enter_context(Watched(options.watch)) if options.watch else None
-
-        def tell(entry: dict[str, Any]) -> None:
-            line.show(entry)
-            if watched is not None:
-                watched.report(entry)
-
+    with watching(options.watch) as watched:
         files = {key: _files(getattr(options, key)) for key in COMBINED_SURVEYS}
         request = CombineRequest(
             {key: paths for key, paths in files.items() if paths},
@@ -40,7 +30,7 @@ def combine(options: Namespace) -> int:
             not options.no_motion,
             options.dust_map,
         )
-        report = combine_surveys(request, tell, watched.stop_asked if watched else None)
+        report = combine_surveys(request, watched.tell, watched.stop_asked)
         shown = json.dumps(report)
         if options.report is not None:
             write_file(options.report, shown.encode())

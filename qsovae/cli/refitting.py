@@ -1,17 +1,16 @@
 """Options of evaluate that refit a run under other splits.
 
-Within cli: above text and stopping.
+Within cli: above stopping and watching.
 """
 
 import argparse
 from argparse import Namespace
-from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from qsovae.cli import text
 from qsovae.cli.options import positive
 from qsovae.cli.stopping import StopOnSignal
+from qsovae.cli.watching import watching
 from qsovae.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -52,24 +51,12 @@ def refit_asked(options: Namespace, run: "Run") -> None:
                 "Add --split RULE.",
             )  # fmt: skip
         return
-    from qsovae.runs import Watched
     from qsovae.workflow import evaluate_splits
 
-    with ExitStack() as stack:
-        line = stack.enter_context(text.ProgressLine())
-        stop = stack.enter_context(StopOnSignal())
-        watched = stack.enter_context(Watched(options.watch)) if options.watch else None
-
-        def tell(entry: dict[str, Any]) -> None:
-            line.show(entry)
-            if watched is not None:
-                watched.report(entry)
-
-        def stop_asked() -> bool:
-            return stop.asked() or (watched is not None and watched.stop_asked())
-
+    kept = "the splits before are kept"
+    with watching(options.watch) as watched, StopOnSignal(kept) as stop:
         evaluate_splits(
-            run, options.split, options.catalog, options.folds, tell, stop_asked
-        )
-        if watched is not None:
-            watched.report({"phase": "done", "message": "done"})
+            run, options.split, options.catalog, options.folds, watched.tell,
+            lambda: stop.asked() or watched.stop_asked(),
+        )  # fmt: skip
+        watched.tell({"phase": "done", "message": "done"})

@@ -9,10 +9,13 @@ from qsovae.cli import text
 
 
 class StopOnSignal:
-    """Turns the first interrupt into a wish to stop; the second interrupts."""
+    """Turns the first interrupt into a wish to stop; the second interrupts.
 
-    def __init__(self) -> None:
-        self._asked = False
+    ``kept`` says what a stop leaves.
+    """
+
+    def __init__(self, kept: str = "what was learnt is kept") -> None:
+        self._asked, self._kept = False, kept
 
     def asked(self) -> bool:
         """Return whether somebody pressed Ctrl-C or asked to terminate."""
@@ -21,7 +24,7 @@ class StopOnSignal:
     def _ask(self, number: int, frame: object) -> None:
         self._asked = True
         signal.signal(number, signal.default_int_handler)
-        text.say("\nqsovae: stopping after this epoch; what was learnt is kept")
+        text.say(f"\nqsovae: stopping after this epoch; {self._kept}")
 
     def __enter__(self) -> "StopOnSignal":
         """Listen."""

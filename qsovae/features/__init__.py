@@ -16,9 +16,10 @@ from qsovae.features.feature import (
     quantity_feature,
 )
 from qsovae.features.groups import FeatureGroup, feature_groups
-from qsovae.features.seds import band_magnitudes
+from qsovae.features.seds import LEAST_DETECTED, band_magnitudes
 
 __all__ = [
+    "LEAST_DETECTED",
     "Feature",
     "FeatureGroup",
     "FeatureTable",

@@ -12,6 +12,9 @@ from qsovae.bands import BANDS
 from qsovae.features.feature import BAND_KINDS, Feature
 from qsovae.magnitudes import asinh_flux, to_magnitude
 
+# Below this share of detections, among the rows of a class that were looked at in a
+# band, a mean magnitude is rather one of limits.
+LEAST_DETECTED = 2 / 3
 _ROUNDING = 1e-6
 
 

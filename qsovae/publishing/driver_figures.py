@@ -11,15 +11,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
 
+from qsovae.features import LEAST_DETECTED
 from qsovae.pages import Picture
 from qsovae.pages.drawing import BLUE, INK, ORANGE, panel, plain
 from qsovae.publishing.curve_figures import add_legend, class_looks, legend_columns
 
 # Of more inputs, those that matter most are drawn; a table has all.
 _MOST_DRAWN = 40
-# As on the Evaluate page: below this share of detections, among the rows of a class
-# that were looked at in a band, the decoded mean is rather one of limits.
-_LEAST_DETECTED = 2 / 3
 # Value, low and high, by kind and name.
 Losses = Mapping[tuple[str, str], Sequence[float]]
 _TICKS_UM = (0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0)
@@ -129,7 +127,7 @@ def _draw_means(
         name = line["class"]
         across, up = _points(latent, line)
         is_seen = np.array(
-            [(band["detected"][name] or 0.0) >= _LEAST_DETECTED for band in bands]
+            [(band["detected"][name] or 0.0) >= LEAST_DETECTED for band in bands]
             or [True] * len(up)
         )
         colour, style = looks[name]
