@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 import qsovae
 
@@ -50,6 +51,8 @@ def write_resampled(
             shutil.copy(run.folder / name, target / name)
     table = _drawn_rows(run, rows, places, n_test, rng)
     table.to_parquet(target / "rows.parquet", index=False)
+    slices = pq.read_table(run.slices_file).take(places)
+    pq.write_table(slices, target / run.slices_file.name)
     baseline = run.baseline().set_index("row").loc[rows["row"].iloc[drawn]]
     baseline = _scattered(baseline.reset_index(drop=True), run.classes, n_test, rng)
     baseline.insert(0, "row", np.arange(n_test))

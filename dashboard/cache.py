@@ -3,6 +3,8 @@
 What is returned is shared by all visitors: nobody may change it.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -180,6 +182,8 @@ def evaluation(
     CatalogError
         If the catalog lacks features, or labels of the run's classes.
     """
+    if of is None and not bits:
+        return qsovae.saved_report(run)
     return evaluated(run_key(run), of, choice, bits).report
 
 
@@ -187,26 +191,56 @@ def evaluated_rows(
     run: qsovae.Run, of: Scored, choice: str = "without", bits: tuple[str, ...] = ()
 ) -> pd.DataFrame:
     """Return the rows that ``evaluation`` scores."""
-    _, rows = evaluated(run_key(run), of, choice, bits)
-    return rows
+    if of is None and not bits:
+        return _tested(run_key(run))
+    return evaluated(run_key(run), of, choice, bits).rows
 
 
-@st.cache_data(max_entries=32, show_spinner="Drawing intervals …")
+@st.cache_resource(max_entries=4, show_spinner="Reading the rows …")
+def _tested(key: tuple[str, str, int]) -> pd.DataFrame:
+    return qsovae.test_rows(_run(*key))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _tested_quality(key: tuple[str, str, int]) -> pd.Series[int]:
+    rows = _run(*key).rows(("split", "quality"))
+    return rows.loc[rows["split"] == "test", "quality"]
+
+
+def tested_quality(run: qsovae.Run) -> pd.Series[int]:
+    """Return the quality bits of a run's test rows."""
+    return _tested_quality(run_key(run))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
 def _details(
     key: tuple[str, str, int], of: Scored, choice: str, bits: tuple[str, ...],
-    morphology: str, prior: str | None, sought: str,
+    morphology: str, prior: str | None, sought: str | None, parts: tuple[str, ...],
 ) -> dict[str, Any]:  # fmt: skip
-    _, rows = evaluated(key, of, choice, bits)
-    rows = qsovae.with_morphology(rows, morphology)
-    return qsovae.evaluation_details(_run(*key), rows, prior, sought)
+    run = _run(*key)
+    rows = qsovae.with_morphology(evaluated_rows(run, of, choice, bits), morphology)
+    return qsovae.evaluation_details(run, rows, prior, sought, parts)
 
 
-def evaluation_details(
+def sample_details(
     run: qsovae.Run, of: Scored, morphology: str, prior: str | None, sought: str,
     choice: str = "without", bits: tuple[str, ...] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """Return what a referee asks beside the scores of rows of a morphology."""
-    return _details(run_key(run), of, choice, bits, morphology, prior, sought)
+    """Return what samples of a class are like, by thresholds and of the first rows."""
+    return _details(
+        run_key(run), of, choice, bits, morphology, prior, sought, ("samples",)
+    )
+
+
+def evaluation_details(
+    run: qsovae.Run, of: Scored, morphology: str, parts: tuple[str, ...],
+    choice: str = "without", bits: tuple[str, ...] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """Return parts of what a referee asks beside the scores of rows of a morphology.
+
+    Parts as of `qsovae.DETAILS`, but for the samples.
+    """
+    return _details(run_key(run), of, choice, bits, morphology, None, None, parts)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the latent map …")

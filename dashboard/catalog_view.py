@@ -1,5 +1,7 @@
 """Parts of the Catalog page: quality, pictures, rows."""
 
+from __future__ import annotations
+
 import pandas as pd
 import streamlit as st
 

@@ -1,5 +1,7 @@
 """Cached objects behind a confusion matrix, of the rows that Evaluate scores."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import pandas as pd
@@ -26,8 +28,8 @@ class Rows(NamedTuple):
 @st.cache_resource(max_entries=6, show_spinner=False)
 def scored_rows(which: Rows, _run: qsovae.Run) -> pd.DataFrame:
     """Return the rows themselves."""
-    found = cache.evaluated(which.run, which.of, which.quality_choice, which.quality)
-    rows = qsovae.with_morphology(found.rows, which.morphology)
+    rows = cache.evaluated_rows(_run, which.of, which.quality_choice, which.quality)
+    rows = qsovae.with_morphology(rows, which.morphology)
     return qsovae.baseline_rows(_run, rows) if which.model == "baseline" else rows
 
 

@@ -1,5 +1,7 @@
 """Part of the Evaluate page: the objects of a matrix cell, or doubtful labels."""
 
+from __future__ import annotations
+
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -159,7 +161,7 @@ def _show_table(found: pd.DataFrame, said: str) -> int | None:
     return chosen[0] if chosen else None
 
 
-def _show_links(line: "pd.Series[Any]") -> None:
+def _show_links(line: pd.Series[Any]) -> None:
     """Show where to look at an object on the sky."""
     named = f"**{escaped(line['object_id'])}**"
     try:
@@ -175,7 +177,7 @@ def _show_links(line: "pd.Series[Any]") -> None:
 
 
 def _show_seds(
-    shown: _Shown, cell: tuple[str, str], line: "pd.Series[Any] | None"
+    shown: _Shown, cell: tuple[str, str], line: pd.Series[Any] | None
 ) -> None:
     """Show the mean SED of a cell, and that of the object chosen."""
     if shown.catalog is None or shown.sha256 is None:
@@ -191,7 +193,7 @@ def _show_seds(
     )
 
 
-def _own_sed(line: "pd.Series[Any] | None") -> pd.DataFrame | None:
+def _own_sed(line: pd.Series[Any] | None) -> pd.DataFrame | None:
     """Return one object's magnitudes by wavelength, bluest first."""
     if line is None:
         return None

@@ -1,5 +1,7 @@
 """Part of the Combine page: which files, how to match them, what to name the result."""
 
+from __future__ import annotations
+
 import streamlit as st
 
 import qsovae

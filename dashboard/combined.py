@@ -4,6 +4,8 @@ A result is ``combined/NAME.fits`` in the data folder; ``NAME.json`` holds its r
 A name is matched against a pattern and never holds a folder.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from pathlib import Path

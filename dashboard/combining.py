@@ -4,6 +4,8 @@ What is known of it lies in ``combined/.combining/NAME`` of the data folder, so 
 closed tab or a restarted server changes nothing.
 """
 
+from __future__ import annotations
+
 import shutil
 import sys
 from dataclasses import dataclass, field

@@ -1,5 +1,7 @@
 """Part of the Evaluate page: ROC curves, and purity against completeness."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Parts of the Evaluate page: calibration, and the sample that a threshold gives."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pandas as pd
@@ -25,20 +27,37 @@ def show_details(
     st.subheader("Calibration and samples", anchor=False)
     sought = qsovae.sought_class(run.classes, view.sought)
     choose_mix(view, run)
-    found = cache.evaluation_details(
-        run, of, view.morphology, view.sample_prior(), sought,
-        view.quality_choice, view.quality,
-    )  # fmt: skip
-    if found["against_baseline"] is not None:
-        st.caption(_rival_sentence(found["against_baseline"]))
+    # What takes longest of many rows comes last, though its sentence stands first.
+    comparison = st.container()
     left, right = st.columns(2, gap="medium")
-    with left:
-        _show_calibration(found["calibration"], sought, name, is_simulated=is_simulated)
     with right:
-        _show_sample(view, found["thresholds"], name, is_simulated=is_simulated)
+        with st.spinner("Judging samples …"):
+            samples = cache.sample_details(
+                run, of, view.morphology, view.sample_prior(), sought,
+                view.quality_choice, view.quality,
+            )  # fmt: skip
+        _show_sample(view, samples["thresholds"], name, is_simulated=is_simulated)
         show_rules(view, run, of, sought)
-    _show_top(found["top"], sought, name, is_simulated=is_simulated)
+    with left:
+        calibration = _of_all_classes(view, run, of, "calibration")["calibration"]
+        _show_calibration(calibration, sought, name, is_simulated=is_simulated)
+    _show_top(samples["top"], sought, name, is_simulated=is_simulated)
+    found = _of_all_classes(view, run, of, "scores", "curves")
     show_curves(view, run, of, found, name, is_simulated=is_simulated)
+    with comparison:
+        rival = _of_all_classes(view, run, of, "rival")["against_baseline"]
+        if rival is not None:
+            st.caption(_rival_sentence(rival))
+
+
+def _of_all_classes(
+    view: View, run: qsovae.Run, of: cache.Scored, *parts: str
+) -> dict[str, Any]:
+    """Return parts of the details, which no class or mix bears on."""
+    with st.spinner("Drawing intervals …"):
+        return cache.evaluation_details(
+            run, of, view.morphology, parts, view.quality_choice, view.quality
+        )
 
 
 def choose_mix(view: View, run: qsovae.Run) -> None:
@@ -181,7 +200,7 @@ def _show_top(
     )  # fmt: skip
 
 
-def _interval(at: "pd.Series[float]", measure: str) -> str:
+def _interval(at: pd.Series[float], measure: str) -> str:
     return f"{number(at[f'{measure}_low'])} to {number(at[f'{measure}_high'])}"
 
 

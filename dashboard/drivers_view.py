@@ -1,5 +1,7 @@
 """Part of the Evaluate page: what drives a run, found when somebody asks for it."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pandas as pd

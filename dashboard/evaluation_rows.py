@@ -1,5 +1,7 @@
 """Part of the Evaluate page: which rows are scored, and their scores."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pandas as pd
@@ -30,8 +32,7 @@ def read_report(
             format_func=lambda c: escaped(choices[c]), label_visibility="collapsed",
         )  # fmt: skip
     if chosen == "test" or source is None:
-        # Of all rows: they are kept, those of each choice of bits not for long.
-        choose_quality(view, cache.evaluated_rows(run, None)["quality"], "evaluate")
+        choose_quality(view, cache.tested_quality(run), "evaluate")
         return cache.evaluation(run, None, view.quality_choice, view.quality), None
     return _read_other(view, run, source)
 

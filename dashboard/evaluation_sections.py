@@ -1,5 +1,7 @@
 """The sections of the Evaluate page, of which one is shown at a time."""
 
+from __future__ import annotations
+
 from typing import Any, NamedTuple
 
 import streamlit as st

@@ -1,5 +1,7 @@
 """Parts of the Evaluate page: what was scored, metric cards, matrix, class tables."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any, Literal, cast
 

@@ -4,6 +4,8 @@ It outlives the tab and the session that started it: all that is known of it lie
 ``.training/NAME`` of the runs folder (see `qsovae.list_runs`).
 """
 
+from __future__ import annotations
+
 import hashlib
 import re
 import shutil

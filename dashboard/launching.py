@@ -5,6 +5,8 @@ They outlive the tab and the session that started them. In its folder each leave
 ``STOP``.
 """
 
+from __future__ import annotations
+
 import re
 import subprocess
 import threading

@@ -1,5 +1,7 @@
 """What every page shares: head, refusals in words, downloads, the simulated mark."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

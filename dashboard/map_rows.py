@@ -3,6 +3,8 @@
 Tables in, tables out; the Explore page puts widgets around it.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np

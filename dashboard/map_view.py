@@ -1,5 +1,7 @@
 """Parts of the Explore page: colour, filters, the map itself, the selection."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -4,6 +4,8 @@ The choice of a mapping belongs to the session and is kept as TOML, by catalog; 
 mappings are found again by the same column names.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import replace
 from typing import Any

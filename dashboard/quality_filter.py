@@ -1,5 +1,7 @@
 """The filter by quality bits that Evaluate and Explore share."""
 
+from __future__ import annotations
+
 import pandas as pd
 import streamlit as st
 
@@ -10,7 +12,7 @@ from dashboard.state import View, seed
 _CHOICES = {"without": "Hide rows with", "with": "Only rows with"}
 
 
-def choose_quality(view: View, quality: "pd.Series[int]", page: str) -> None:
+def choose_quality(view: View, quality: pd.Series[int], page: str) -> None:
     """Show the bits that rows have, to filter by; say how many rows that hides.
 
     ``quality`` has the bits of each row that the page could show.
@@ -38,5 +40,5 @@ def choose_quality(view: View, quality: "pd.Series[int]", page: str) -> None:
         st.caption(f"Hides {int((~shown).sum()):,} of {len(quality):,} rows.")
 
 
-def _rows_with(quality: "pd.Series[int]", name: str) -> int:
+def _rows_with(quality: pd.Series[int], name: str) -> int:
     return int(qsovae.quality_mask(quality, "with", [name]).sum())

@@ -1,5 +1,7 @@
 """Part of the Evaluate page: the report as files, made when somebody asks for it."""
 
+from __future__ import annotations
+
 from typing import Any, NamedTuple
 
 import streamlit as st

@@ -1,5 +1,7 @@
 """Part of the Evaluate page: the run beside its rivals, on the same rows."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pandas as pd

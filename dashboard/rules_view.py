@@ -1,5 +1,7 @@
 """Selection rules on the Evaluate page: saved beside the threshold, chosen to score."""
 
+from __future__ import annotations
+
 import streamlit as st
 
 import qsovae

@@ -1,5 +1,7 @@
 """Which run a page shows: chosen from a list, the demo where nothing was chosen yet."""
 
+from __future__ import annotations
+
 import pandas as pd
 import streamlit as st
 

@@ -1,5 +1,7 @@
 """The rows that the Evaluate page scores, and the catalog that they are of."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import pandas as pd

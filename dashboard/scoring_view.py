@@ -4,6 +4,8 @@ An expert chooses the class mix that they suppose, kept as the text that ``qsova
 --prior`` takes, and below which probability a row is left without a class.
 """
 
+from __future__ import annotations
+
 import json
 
 import pandas as pd

@@ -1,5 +1,7 @@
 """The filter by slices of the Explore page: the rows that Evaluate pointed at."""
 
+from __future__ import annotations
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -7,7 +9,6 @@ from numpy.typing import NDArray
 import qsovae
 from dashboard.layout import escaped
 from dashboard.slices_cache import run_slicing
-from dashboard.sources import find_source
 from dashboard.state import View, current_view
 
 
@@ -15,7 +16,7 @@ def chosen_slices(view: View, run: qsovae.Run) -> NDArray[np.bool_] | None:
     """Return which rows are in the view's slices, None if it asks for none; say so."""
     if not view.slices:
         return None
-    slicing = run_slicing(run, find_source(view.catalog))
+    slicing = run_slicing(run)
     columns = {column.name: column for column in slicing.columns}
     inside = np.ones(len(run.rows()), dtype=bool)
     for wanted in view.slices:

@@ -1,8 +1,9 @@
 """Cached slices of the rows that pages show; what is returned nobody may change."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -21,15 +22,9 @@ _SLICING = "Slicing the rows of the catalog …"
 
 
 @st.cache_resource(max_entries=4, show_spinner=_SLICING, hash_funcs=_BY_MANIFEST)
-def _own_slicing(run: qsovae.Run, where: cache.Stamp | None) -> qsovae.Slicing:
+def run_slicing(run: qsovae.Run) -> qsovae.Slicing:
+    """Return the slices of every row of a run."""
     return qsovae.slicing_columns(run, run.rows(_SLICED))
-
-
-@st.cache_resource(max_entries=4, show_spinner=_SLICING, hash_funcs=_BY_MANIFEST)
-def _opened_slicing(
-    run: qsovae.Run, of: cache.Stamp, _catalog: qsovae.Catalog
-) -> qsovae.Slicing:
-    return qsovae.slicing_columns(run, run.rows(_SLICED), _catalog)
 
 
 @st.cache_resource(max_entries=4, show_spinner=_SLICING, hash_funcs=_BY_MANIFEST)
@@ -39,28 +34,10 @@ def _other_slicing(
     return qsovae.slicing_columns(run, cache.evaluated_rows(run, of), _catalog)
 
 
-def run_slicing(run: qsovae.Run, opened: Source | None) -> qsovae.Slicing:
-    """Return the slices of every row of a run.
-
-    What only its catalog knows is read where the run found it, else from the catalog
-    that the visitor has opened, if it is the same; without either a note says so.
-    """
-    place = Path(str(run.manifest["catalog"].get("path", "")))
-    slicing = _own_slicing(run, cache.stamp(place) if place.is_file() else None)
-    if not slicing.notes:
-        return slicing
-    found = cache.run_catalog(run, opened)
-    if found is None:
-        return slicing
-    return _opened_slicing(run, cache.stamp(found.path), found.catalog)
-
-
-@st.cache_data(
-    max_entries=32, show_spinner="Counting the slices …", hash_funcs=_BY_MANIFEST
-)
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=_BY_MANIFEST)
 def _scored(
     run: qsovae.Run, of: cache.Scored, choice: str, bits: tuple[str, ...],
-    morphology: str, sought: str, notes: tuple[str, ...], _all: qsovae.Slicing,
+    morphology: str, sought: str | None, part: str, _all: qsovae.Slicing,
 ) -> dict[str, Any]:  # fmt: skip
     rows = cache.evaluated_rows(run, of, choice, bits)
     rows = qsovae.with_morphology(rows, morphology)
@@ -71,17 +48,21 @@ def _scored(
         else (cache.evaluated_rows(run, of).index.get_indexer(rows.index))
     )
     slicing = _all.taken(places)
-    return qsovae.evaluation_slices(run, rows, slicing, sought)
+    return qsovae.evaluation_slices(run, rows, slicing, sought, (part,))
 
 
 def scored_slices(
     run: qsovae.Run, of: cache.Scored, opened: Source | None, morphology: str,
-    sought: str, choice: str = "without", bits: tuple[str, ...] = (),
+    sought: str, choice: str, bits: tuple[str, ...], part: str,
 ) -> dict[str, Any]:  # fmt: skip
-    """Return the scores of rows of a morphology by slices, and the worst slices."""
+    """Return the scores of rows of a morphology by slices, or the worst slices.
+
+    ``part`` is ``columns`` or ``worst``; only the latter depend on the class sought.
+    """
     if of is None or opened is None:
-        slicing = run_slicing(run, opened)
+        slicing = run_slicing(run)
     else:
         mapping = qsovae.Mapping.from_toml(of[1], opened.path.name)
         slicing = _other_slicing(run, of, cache.catalog(opened, mapping))
-    return _scored(run, of, choice, bits, morphology, sought, slicing.notes, slicing)
+    of_class = sought if part == "worst" else None
+    return _scored(run, of, choice, bits, morphology, of_class, part, slicing)

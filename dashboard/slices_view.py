@@ -1,5 +1,7 @@
 """Part of the Evaluate page: scores by slices of a column, and the worst slices."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pandas as pd
@@ -25,25 +27,28 @@ def show_slices(
     ``of`` says whose rows are scored.
     """
     st.subheader("By slices", anchor=False)
-    found = scored_slices(
-        run, of, find_source(view.catalog), view.morphology,
-        qsovae.sought_class(run.classes, view.sought), view.quality_choice,
-        view.quality,
+    sought = qsovae.sought_class(run.classes, view.sought)
+    asked = (
+        run, of, find_source(view.catalog), view.morphology, sought,
+        view.quality_choice, view.quality,
     )  # fmt: skip
-    for note in found["notes"]:
-        st.caption(f"Note: {escaped(note)}.")
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _show_column(view, found, name, is_simulated=is_simulated)
+        with st.spinner("Counting the slices …"):
+            found = scored_slices(*asked, "columns")
+        _show_column(view, found, sought, name, is_simulated=is_simulated)
     with right:
-        _show_worst(found, f"{name}_worst", leads_to_map=of is None)
+        with st.spinner("Looking for the worst slices …"):
+            worst = scored_slices(*asked, "worst")
+        titles = {name: column["title"] for name, column in found["columns"].items()}
+        _show_worst(worst, titles, f"{name}_worst", leads_to_map=of is None)
 
 
 def _show_column(
-    view: View, found: dict[str, Any], name: str, *, is_simulated: bool
+    view: View, found: dict[str, Any], sought: str, name: str, *, is_simulated: bool
 ) -> None:
     """Show the sought class by the slices of one column."""
-    columns, sought = found["columns"], found["class"]
+    columns = found["columns"]
     if not columns:
         st.info("All these rows are in the same slices.")
         return
@@ -81,7 +86,9 @@ def _show_column(
     )  # fmt: skip
 
 
-def _show_worst(found: dict[str, Any], name: str, *, leads_to_map: bool) -> None:
+def _show_worst(
+    found: dict[str, Any], titles: dict[str, str], name: str, *, leads_to_map: bool
+) -> None:
     """Show the worst slices, each with a way to its rows on the map."""
     worst, least = found["worst"], found["fewest_named"]
     st.markdown("##### Where it does worst")
@@ -101,19 +108,18 @@ def _show_worst(found: dict[str, Any], name: str, *, leads_to_map: bool) -> None
         of = "" if measure == "accuracy" else f" of {escaped(found['class'])}"
         st.markdown(f"**{str(measure).capitalize()}{of}**")
         for at in lines.head(_WORST_SHOWN).to_dict("records"):
-            _show_one(at, found["columns"], leads_to_map=leads_to_map)
+            _show_one(at, titles, leads_to_map=leads_to_map)
     download_table(lambda: table, name)
 
 
 def _show_one(
-    at: dict[str, Any], columns: dict[str, Any], *, leads_to_map: bool
+    at: dict[str, Any], titles: dict[str, str], *, leads_to_map: bool
 ) -> None:
     """Show one of the worst slices."""
     pairs = ((at["column"], at["slice"]), (at["column_2"], at["slice_2"]))
     known = [(column, label) for column, label in pairs if pd.notna(column)]
     words = "; ".join(
-        f"{escaped(columns[column]['title'])}: {escaped(label)}"
-        for column, label in known
+        f"{escaped(titles[column])}: {escaped(label)}" for column, label in known
     )
     wanted = tuple(f"{column}={label}" for column, label in known)
     left, right = st.columns([4, 1], vertical_alignment="center")

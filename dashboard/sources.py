@@ -3,6 +3,8 @@
 A key names a catalog in the address; it is looked up here and never joined to a path.
 """
 
+from __future__ import annotations
+
 import hashlib
 import os
 import re

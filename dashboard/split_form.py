@@ -1,5 +1,7 @@
 """Part of two pages: which rows are held out."""
 
+from __future__ import annotations
+
 import streamlit as st
 
 import qsovae

@@ -1,5 +1,7 @@
 """Part of the Evaluate page: the same settings refitted under other splits."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pandas as pd
@@ -29,11 +31,12 @@ def show_splits(
     )
     results = qsovae.split_results(run)
     if results:
+        with st.spinner("Drawing intervals …"):
+            details = cache.evaluation_details(
+                run, None, "all", ("scores",), view.quality_choice, view.quality
+            )
         sought = qsovae.sought_class(run.classes, view.sought)
-        details = cache.evaluation_details(
-            run, None, "all", None, sought, view.quality_choice, view.quality
-        )
-        _show_results(run, report, details, results)
+        _show_results(run, report, details, results, sought)
     job = splitting.refitting(run)
     st.fragment(_show_job, run_every=1 if job and job.is_busy else None)(run)
     if job is None or not job.is_busy:
@@ -42,10 +45,9 @@ def show_splits(
 
 def _show_results(
     run: qsovae.Run, report: dict[str, Any], details: dict[str, Any],
-    results: list[dict[str, Any]],
+    results: list[dict[str, Any]], sought: str,
 ) -> None:  # fmt: skip
     """Show one score under each split, with all of them to download."""
-    sought = details["thresholds"]["class"]
     words = _SCORES | {"f1": f"F1 {sought}"}
     seed("splits_score", "accuracy")
     score = choose_one("Score", words, "splits_score", show_label=False)

@@ -4,6 +4,8 @@ What is known of it lies in ``.splitting/NAME`` of the runs folder; what came of
 with the run (see `qsovae.split_results`).
 """
 
+from __future__ import annotations
+
 import shutil
 import sys
 from collections.abc import Sequence

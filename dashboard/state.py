@@ -5,6 +5,8 @@ choice that is unknown falls back to its default. Names of runs and catalogs are
 up in listings by the pages, never joined to a path.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -131,7 +133,7 @@ class View:
         }
 
     @classmethod
-    def from_parameters(cls, parameters: dict[str, list[str]]) -> "View":
+    def from_parameters(cls, parameters: dict[str, list[str]]) -> View:
         """Return the view that query parameters describe; the unknown falls back."""
         view = cls()
         for name, read in _READERS.items():

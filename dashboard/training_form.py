@@ -1,5 +1,7 @@
 """Part of the Train page: what to train, with sensible defaults."""
 
+from __future__ import annotations
+
 import itertools
 import re
 

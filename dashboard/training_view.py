@@ -1,5 +1,7 @@
 """Parts of the Train page: trainings that run, ended badly, or have just ended."""
 
+from __future__ import annotations
+
 import streamlit as st
 
 import qsovae

@@ -3,7 +3,7 @@
 Layer: above runs, below workflow.
 """
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,12 @@ from qsovae.bands import Quality
 from qsovae.catalog import Catalog
 from qsovae.checks import row_flags
 from qsovae.errors import CatalogError
-from qsovae.estimator import Inference, VAEClassifier
 from qsovae.features import FeatureTable, build_features
 from qsovae.runs import Run
+
+if TYPE_CHECKING:
+    # At run time a run brings its model along; what is saved needs none.
+    from qsovae.estimator import Inference, VAEClassifier
 
 
 class RowFacts(NamedTuple):
@@ -52,7 +55,7 @@ def catalog_features(run: Run, catalog: Catalog) -> FeatureTable:
 
 
 def infer_table(
-    model: VAEClassifier,
+    model: "VAEClassifier",
     classes: tuple[str, ...],
     table: FeatureTable,
     facts: RowFacts,
@@ -121,6 +124,6 @@ def score_rows(run: Run, catalog: Catalog) -> pd.DataFrame:
     return infer_table(run.estimator, run.classes, table, row_facts(catalog))
 
 
-def _latent_columns(inferred: Inference) -> dict[str, NDArray[np.float32]]:
+def _latent_columns(inferred: "Inference") -> dict[str, NDArray[np.float32]]:
     n_latent = inferred.latent_mean.shape[1]
     return {f"latent_{k + 1}": inferred.latent_mean[:, k] for k in range(n_latent)}

@@ -1,5 +1,7 @@
 """Figures of the objects behind a cell: mean SEDs, and places on the map."""
 
+from __future__ import annotations
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go

@@ -1,5 +1,7 @@
 """Figures of what drives a run: losses without its inputs, and decoded classes."""
 
+from __future__ import annotations
+
 import math
 
 import pandas as pd

@@ -1,5 +1,7 @@
 """Figures of what a referee asks: calibration, and samples above a threshold."""
 
+from __future__ import annotations
+
 import pandas as pd
 import plotly.graph_objects as go
 

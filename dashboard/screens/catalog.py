@@ -1,5 +1,7 @@
 """Catalog: choose one, correct what its columns are taken for, see what is in it."""
 
+from __future__ import annotations
+
 import streamlit as st
 
 import qsovae

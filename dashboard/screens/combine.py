@@ -1,5 +1,7 @@
 """Combine: four surveys' catalogs matched on the sky into one, with a report."""
 
+from __future__ import annotations
+
 import streamlit as st
 
 import qsovae

@@ -1,5 +1,7 @@
 """Evaluate: how good a run is on rows that it has not seen."""
 
+from __future__ import annotations
+
 import streamlit as st
 
 import qsovae

@@ -1,5 +1,7 @@
 """Explore: the latent map of a run, coloured, filtered and outlined by the visitor."""
 
+from __future__ import annotations
+
 import streamlit as st
 
 import qsovae

@@ -1,5 +1,7 @@
 """Train: start a training, watch it, stop it; or choose a run that is there."""
 
+from __future__ import annotations
+
 import streamlit as st
 
 import qsovae

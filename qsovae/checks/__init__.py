@@ -4,21 +4,6 @@ Layer: above catalog, beside features. Only looks; nothing is changed. A catalog
 than memory is gone through in portions.
 """
 
-from qsovae.checks.check import check_catalog, check_portions, check_teller
-from qsovae.checks.flags import RowChecks, flag_table, row_flags, write_flags
-from qsovae.checks.page import check_page, write_check_page
-from qsovae.checks.report import CheckReport, Finding
+import lazy_loader
 
-__all__ = [
-    "CheckReport",
-    "Finding",
-    "RowChecks",
-    "check_catalog",
-    "check_page",
-    "check_portions",
-    "check_teller",
-    "flag_table",
-    "row_flags",
-    "write_check_page",
-    "write_flags",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -75,10 +75,7 @@ def evaluate(options: Namespace) -> int:
         if options.catalog:
             catalog = open_for(run, options.catalog, options.mapping)
         found = evaluate_rows(run, catalog, options.label, choice, bits)
-        report = full_report(
-            run, found, catalog, prior=prior, sought=options.sought,
-            on_progress=line.show,
-        )  # fmt: skip
+        report = full_report(run, found, catalog, prior=prior, sought=options.sought)
     if options.area is not None:
         thresholds = over_area(report["details"]["thresholds"], options.area)
         report["details"]["thresholds"] = thresholds

@@ -13,14 +13,13 @@ _WORST_SHOWN = 5
 def slices_block(slices: dict[str, Any]) -> str:
     """Return the worst slices, and the sought class by magnitude or morphology."""
     columns = slices["columns"]
-    # Morphology stands in the run itself; the catalog may be gone.
+    # A catalog may have no band.
     first = next((name for name in ("magnitude", "morphology") if name in columns), "")
     parts = [_worst_block(slices)]
     if first:
         parts.append(_column_block(slices, first))
     others = ", ".join(name for name in columns if name != first) or "none"
     parts.append(f"also sliced, see --json: {others}")
-    parts += [f"note: {note}" for note in slices["notes"]]
     return "\n\n".join(parts)
 
 

@@ -3,7 +3,6 @@
 Layer: above catalog and crossmatch. No row of the primary is lost, doubled or moved.
 """
 
-from qsovae.combine.combining import combine_surveys
-from qsovae.combine.request import MATCH_KINDS, CombineRequest
+import lazy_loader
 
-__all__ = ["MATCH_KINDS", "CombineRequest", "combine_surveys"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,26 +5,6 @@ Distances are those of unit vectors in space, so poles and the meridian are plac
 any other.
 """
 
-from qsovae.crossmatch.matches import (
-    Matches,
-    NearestFirst,
-    best_matches,
-    mutual_pairs,
-)
-from qsovae.crossmatch.motion import moved
-from qsovae.crossmatch.pairs import Floats, Pairs, Rows, unit_vectors
-from qsovae.crossmatch.zones import LARGEST_RADIUS_ARCSEC, SkyIndex
+import lazy_loader
 
-__all__ = [
-    "LARGEST_RADIUS_ARCSEC",
-    "Floats",
-    "Matches",
-    "NearestFirst",
-    "Pairs",
-    "Rows",
-    "SkyIndex",
-    "best_matches",
-    "moved",
-    "mutual_pairs",
-    "unit_vectors",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -6,7 +6,6 @@ equal probability, the most probable first: (..., n_groups).
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 from qsovae.evaluation.measures import ratio
 from qsovae.evaluation.predictions import Predictions
@@ -88,7 +87,12 @@ def exact_areas(predictions: Predictions, k: int) -> dict[str, float]:
     NaN where the class has no row, or has all.
     """
     is_class, probability = predictions.true == k, predictions.probabilities[:, k]
-    exact = {"roc_area": roc_auc_score, "average_precision": average_precision_score}
+    areas = {"roc_area": roc_area, "average_precision": average_precision}
     if not is_class.any() or is_class.all():
-        return dict.fromkeys(exact, float("nan"))
-    return {name: float(area(is_class, probability)) for name, area in exact.items()}
+        return dict.fromkeys(areas, float("nan"))
+    order = np.argsort(probability)[::-1]
+    # Rows of one probability are one group: none of them comes first.
+    first = np.flatnonzero(np.diff(probability[order], prepend=np.inf))
+    positive = np.add.reduceat(is_class[order].astype(np.int64), first)
+    negative = np.diff(first, append=order.size) - positive
+    return {name: float(area(positive, negative)) for name, area in areas.items()}

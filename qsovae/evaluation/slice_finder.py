@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control, hypergeom
 
 from qsovae.errors import ConfigError
 from qsovae.evaluation.intervals import LEVEL, share_interval
@@ -89,6 +88,8 @@ def worst_slices(
     looked_at = _Candidates(*map(np.concatenate, zip(*candidates, strict=True)))
     p_values = _p_values(looked_at)
     # Without a candidate there is nothing to adjust, which scipy would refuse.
+    from scipy.stats import false_discovery_control
+
     adjusted = false_discovery_control(p_values) if p_values.size else p_values
     chosen = np.flatnonzero(adjusted <= _FALSE_SHARE)
     table = _table(known, measures, looked_at, chosen, adjusted[chosen])
@@ -167,6 +168,9 @@ def _p_values(candidates: _Candidates) -> Floats:
     the rest of either slice. Once one is above 5 % it stands for all: nothing that
     large is named, nor changes what is.
     """
+    # Here, so that other scores by slices need not wait for it to load.
+    from scipy.stats import hypergeom
+
     hits, rows = candidates.hits, candidates.rows
     p_values = np.ones(len(hits))
     n, of = rows[:, 0], rows[:, 3]

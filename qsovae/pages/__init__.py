@@ -4,35 +4,6 @@ Layer: lowest; knows nothing of catalogs and runs. Whatever text is handed in is
 as it is, never taken for markup. The same blocks give the same bytes.
 """
 
-from qsovae.pages.blocks import (
-    Block,
-    Cell,
-    Code,
-    Figures,
-    Heading,
-    Paragraph,
-    Picture,
-    Section,
-    Table,
-    number_text,
-)
-from qsovae.pages.html import figure_html, page_html, sections_html, table_html
-from qsovae.pages.markdown import markdown_text
+import lazy_loader
 
-__all__ = [
-    "Block",
-    "Cell",
-    "Code",
-    "Figures",
-    "Heading",
-    "Paragraph",
-    "Picture",
-    "Section",
-    "Table",
-    "figure_html",
-    "markdown_text",
-    "number_text",
-    "page_html",
-    "sections_html",
-    "table_html",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

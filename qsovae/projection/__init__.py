@@ -5,15 +5,6 @@ coordinates; a fitted map is kept as tables only (latent means beside coordinate
 from which the projector for new rows is built again.
 """
 
-from qsovae.projection.maps import MapProgress, MapResult, fit_map
-from qsovae.projection.outlines import inside_outline, inside_outline_mask
-from qsovae.projection.projector import Projector
+import lazy_loader
 
-__all__ = [
-    "MapProgress",
-    "MapResult",
-    "Projector",
-    "fit_map",
-    "inside_outline",
-    "inside_outline_mask",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -4,7 +4,6 @@ Layer: beside inference, above runs and evaluation. Takes what `evaluate_run` re
 computes no score. The same run and scores give the same bytes.
 """
 
-from qsovae.publishing.latex import scores_latex
-from qsovae.publishing.page import evaluation_page, model_card, write_evaluation
+import lazy_loader
 
-__all__ = ["evaluation_page", "model_card", "scores_latex", "write_evaluation"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -31,7 +31,6 @@ def slices(subject: Subject) -> list[Block]:
             "choice). A score needs "
             f"{found['fewest_rows']} rows, a worst slice {found['fewest_named']}."
         ),
-        *(Paragraph(f"Note: {note}.") for note in found["notes"]),
         Heading("The worst slices"),
         _worst_table(found),
     ]

@@ -3,21 +3,6 @@
 Layer: above columns. Never a feature: redshift, labels, ids, positions, bookkeeping.
 """
 
-from qsovae.recognition.guesses import recognise_columns
-from qsovae.recognition.names import band_of, colour_bands
-from qsovae.recognition.values import (
-    MOST_CLASSES,
-    is_number,
-    rows_of_codes,
-    rows_of_text,
-)
+import lazy_loader
 
-__all__ = [
-    "MOST_CLASSES",
-    "band_of",
-    "colour_bands",
-    "is_number",
-    "recognise_columns",
-    "rows_of_codes",
-    "rows_of_text",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

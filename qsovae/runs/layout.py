@@ -10,9 +10,12 @@ from typing import Any
 
 from qsovae.errors import ConfigError, RunIncompleteError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
+CONFIG = "config.json"
+WEIGHTS = "weights.safetensors"
 ROWS = "rows.parquet"
+SLICES = "slices.parquet"
 MAP = "map.parquet"
 BASELINE = "baseline.parquet"
 PROGRESS = "progress.jsonl"
@@ -20,6 +23,9 @@ STOP = "STOP"
 PROCESS = "process.json"
 LOG = "log.txt"
 RULES = "rules"
+# Without these a run does not open; the map may be absent. The first three are the
+# estimator's SAVED_FILES, named here so that opening need not wait for torch.
+REQUIRED = (CONFIG, "scaler.json", WEIGHTS, ROWS, SLICES, BASELINE, PROGRESS)
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ASIDE = ".replaced"

@@ -14,11 +14,9 @@ from typing import Any, NamedTuple
 from qsovae.bands import MORPHOLOGIES, Quality
 from qsovae.catalog import QUALITY_CHOICES
 from qsovae.errors import ManifestMismatchError, QsovaeError, RunError
-from qsovae.runs.layout import RULES, check_name
+from qsovae.runs.layout import RULES, WEIGHTS, check_name
 from qsovae.runs.run import Run
 from qsovae.tables import write_whole
-
-_WEIGHTS = "weights.safetensors"
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ class RuleListing(NamedTuple):
 
 def weights_digest(run: Run) -> str:
     """Return the digest by which a rule knows its run, whatever that is called now."""
-    return str(run.manifest["artifacts"][_WEIGHTS])
+    return str(run.manifest["artifacts"][WEIGHTS])
 
 
 def write_rule(run: Run, rule: SelectionRule) -> None:

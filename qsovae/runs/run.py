@@ -3,24 +3,30 @@
 Within runs: above listing.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from qsovae.columns import Mapping
 from qsovae.errors import ManifestMismatchError, RunError, RunIncompleteError
 from qsovae.features import Feature, features_from_json
 from qsovae.runs.layout import (
     BASELINE,
+    CONFIG,
     FORMAT,
     MANIFEST,
     MAP,
     PROGRESS,
+    REQUIRED,
     ROWS,
+    SLICES,
     read_json_lines,
     read_manifest,
 )
@@ -72,6 +78,12 @@ class Run:
         return Mapping.from_toml(self.manifest["mapping"], f"{self.name}/{MANIFEST}")
 
     @cached_property
+    def class_prior(self) -> NDArray[np.float64]:
+        """Shares of the classes among the rows that trained, (n_classes,)."""
+        config = json.loads((self.folder / CONFIG).read_text("utf-8"))
+        return np.array(config["class_prior"], dtype=np.float64)
+
+    @cached_property
     def estimator(self) -> "VAEClassifier":
         """The trained model."""
         from qsovae.estimator import VAEClassifier
@@ -96,6 +108,11 @@ class Run:
         """
         names = None if columns is None else list(columns)
         return pd.read_parquet(self.folder / ROWS, columns=names)
+
+    @property
+    def slices_file(self) -> Path:
+        """The file with the slices of each row, as ``slicing_columns`` reads it."""
+        return self.folder / SLICES
 
     def map(self) -> pd.DataFrame | None:
         """Return ``row, map_1, map_2``; None if the run has no map."""
@@ -173,13 +190,8 @@ def _check(name: str, path: Path, manifest: dict[str, Any]) -> None:
             f"{name}/{MANIFEST}",
             "Restore it from a copy, or train again.",
         )
-    # Here, so that a list of runs need not wait for torch.
-    from qsovae.estimator import SAVED_FILES
-
     artifacts = manifest["artifacts"]
-    # Without these a run does not open; the map may be absent.
-    required = (*SAVED_FILES, ROWS, BASELINE, PROGRESS)
-    for file in sorted({*required, *artifacts}):
+    for file in sorted({*REQUIRED, *artifacts}):
         if file not in artifacts:
             raise ManifestMismatchError(
                 f"the manifest does not list {file}",

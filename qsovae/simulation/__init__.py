@@ -4,18 +4,6 @@ Layer: beside checks and features. Everything follows from one seed, and everyth
 makes says that it was simulated.
 """
 
-from qsovae.simulation.mock import KNOWN_GAPS, SIM_VERSION, simulate, write_simulation
-from qsovae.simulation.pairs import score_pairs
-from qsovae.simulation.request import SimulationRequest
-from qsovae.simulation.separate import simulate_separately, write_separately
+import lazy_loader
 
-__all__ = [
-    "KNOWN_GAPS",
-    "SIM_VERSION",
-    "SimulationRequest",
-    "score_pairs",
-    "simulate",
-    "simulate_separately",
-    "write_separately",
-    "write_simulation",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

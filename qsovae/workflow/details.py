@@ -3,13 +3,14 @@
 Within workflow: above curves and mixes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from qsovae.errors import ConfigError
 from qsovae.evaluation import (
     Predictions,
     Temperature,
@@ -31,6 +32,7 @@ from qsovae.workflow.curves import curves_of, json_columns
 from qsovae.workflow.mixes import Mix, mix_of, sought_class
 
 _ACTIVE_VARIANCE = 0.01
+DETAILS = ("scores", "curves", "calibration", "samples", "latent", "rival")
 
 
 def predictions_of(rows: pd.DataFrame, classes: tuple[str, ...]) -> Predictions:
@@ -44,6 +46,7 @@ def evaluation_details(
     rows: pd.DataFrame,
     prior: Mapping[str, float] | str | None = None,
     sought: str | None = None,
+    parts: Sequence[str] = DETAILS,
 ) -> dict[str, Any]:
     """Return what a referee asks beside the scores of some rows.
 
@@ -53,42 +56,55 @@ def evaluation_details(
     rows : DataFrame
         Rows that did not train it, as of ``evaluate_rows``, or some of them.
     prior, sought
-        As of ``evaluate_run``.
+        As of ``evaluate_run``; they bear on the samples alone.
+    parts : sequence of str
+        Which of ``DETAILS`` are wanted: of many rows some take seconds.
 
     Returns
     -------
     dict
-        ``mcc``, ``brier``, ``intervals`` and ``per_class`` (95 %, see
-        ``resampled_intervals`` and ``share_interval``), ``curves`` (by class, see
-        ``curve_table``), ``calibration`` (before, and after mending by a temperature
-        of the run's validation rows), ``thresholds`` (see ``threshold_table``),
-        ``top`` (see ``top_table``), ``latent`` (the active dimensions of the run) and
+        Of ``scores``: ``mcc``, ``brier``, ``intervals`` and ``per_class`` (95 %, see
+        ``resampled_intervals`` and ``share_interval``); of ``curves``: ``curves`` (by
+        class, see ``curve_table``); of ``calibration``: ``calibration`` (before, and
+        after mending by a temperature of the run's validation rows); of ``samples``:
+        ``thresholds`` (see ``threshold_table``) and ``top`` (see ``top_table``); of
+        ``latent``: ``latent`` (the active dimensions of the run); of ``rival``:
         ``against_baseline`` (paired differences and McNemar's test, on the run's own
-        test rows); ready for JSON, what is undefined is None.
+        test rows). Ready for JSON, what is undefined is None.
 
     Raises
     ------
     ConfigError
-        If there is no such class, or the prior does not suit.
+        If there is no such class or part, or the prior does not suit.
     """
     mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
-    return details_of(run, rows, mix, name)
+    unknown = [part for part in parts if part not in DETAILS]
+    if unknown:
+        raise ConfigError(
+            f"details have no part {', '.join(unknown)}",
+            "parts",
+            f"Name some of {', '.join(DETAILS)}.",
+        )
+    return details_of(run, rows, mix, name, parts)
 
 
-def details_of(run: Run, rows: pd.DataFrame, mix: Mix, sought: str) -> dict[str, Any]:
+def details_of(
+    run: Run, rows: pd.DataFrame, mix: Mix, sought: str, parts: Sequence[str] = DETAILS
+) -> dict[str, Any]:
     """Return what ``evaluation_details`` says."""
-    saved = run.rows()
     scored = predictions_of(rows, run.classes)
-    validation = predictions_of(saved[saved["split"] == "validation"], run.classes)
-    trained = run.estimator.class_prior_
-    return _further_scores(scored) | {
-        "curves": curves_of(scored),
-        "calibration": _calibration(scored, validation),
-        "thresholds": _threshold(scored, sought, mix, trained),
-        "top": json_columns(top_table(scored, sought)),
-        "latent": latent_use(saved),
-        "against_baseline": _against(scored, baseline_of(run, rows)),
+    makers: dict[str, Callable[[], dict[str, Any]]] = {
+        "scores": lambda: _further_scores(scored),
+        "curves": lambda: {"curves": curves_of(scored)},
+        "calibration": lambda: {"calibration": _calibration(scored, _validated(run))},
+        "samples": lambda: {
+            "thresholds": _threshold(scored, sought, mix, run.class_prior),
+            "top": json_columns(top_table(scored, sought)),
+        },
+        "latent": lambda: {"latent": latent_use(run.rows())},
+        "rival": lambda: {"against_baseline": _against(scored, baseline_of(run, rows))},
     }
+    return {name: made for part in parts for name, made in makers[part]().items()}
 
 
 def baseline_details(run: Run, rows: pd.DataFrame) -> dict[str, Any] | None:
@@ -145,6 +161,12 @@ def _share_intervals(confusion: NDArray[np.int64], k: int) -> dict[str, list[flo
         for name, whole in found.items()
         if whole
     }
+
+
+def _validated(run: Run) -> Predictions:
+    """Return what a run says of the rows that decided when to stop."""
+    saved = run.rows(("split", "class_label", *(f"p_{name}" for name in run.classes)))
+    return predictions_of(saved[saved["split"] == "validation"], run.classes)
 
 
 def _calibration(predictions: Predictions, validation: Predictions) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Scores of a finished run: on its own test rows, or on another catalog.
 
-Within workflow: above report, mixes, asked, details, resplit and slices.
+Within workflow: above report, saved, mixes, asked, details and slices.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,6 @@ import pandas as pd
 from qsovae.catalog import Catalog, with_quality
 from qsovae.errors import CatalogError
 from qsovae.inference import catalog_features, infer_table, row_facts
-from qsovae.progress import Progress
 from qsovae.runs import Run
 from qsovae.splits import NO_FINGERPRINT, row_fingerprints
 from qsovae.workflow.asked import asked_of
@@ -20,13 +19,12 @@ from qsovae.workflow.details import baseline_details, details_of
 from qsovae.workflow.mixes import mix_of, sought_class
 from qsovae.workflow.report import (
     labelled,
-    run_report,
     scores_of,
     scores_report,
 )
-from qsovae.workflow.resplit import split_results
+from qsovae.workflow.row_slices import slicing_columns
+from qsovae.workflow.saved import run_report, split_results
 from qsovae.workflow.slices import evaluation_slices
-from qsovae.workflow.slicing import slicing_columns
 
 Choose = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -40,7 +38,6 @@ def evaluate_run(
     *,
     prior: Mapping[str, float] | str | None = None,
     sought: str | None = None,
-    on_progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Return a run's scores, never on rows that trained it.
 
@@ -63,8 +60,6 @@ def evaluate_run(
         the scored rows.
     sought : str, optional
         The class that samples are of; by default the quasars, else the first.
-    on_progress : callable, optional
-        As of ``slicing_columns``.
 
     Returns
     -------
@@ -85,9 +80,7 @@ def evaluate_run(
     # Refused before the rows are scored, which may take long.
     mix_of(prior, run.classes), sought_class(run.classes, sought)
     found = evaluate_rows(run, catalog, label, quality_choice, quality)
-    return full_report(
-        run, found, catalog, prior=prior, sought=sought, on_progress=on_progress
-    )
+    return full_report(run, found, catalog, prior=prior, sought=sought)
 
 
 class Evaluated(NamedTuple):
@@ -107,7 +100,6 @@ def full_report(
     *,
     prior: Mapping[str, float] | str | None = None,
     sought: str | None = None,
-    on_progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Return the scores of some rows with all that surrounds them.
 
@@ -118,7 +110,7 @@ def full_report(
         As of ``evaluate_rows``.
     catalog : Catalog, optional
         The one whose rows these are; the run's own by default.
-    prior, sought, on_progress
+    prior, sought
         As of ``evaluate_run``, which returns this.
 
     Raises
@@ -127,7 +119,7 @@ def full_report(
         If there is no such class, or the prior does not suit.
     """
     mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
-    slicing = slicing_columns(run, found.rows, catalog, on_progress)
+    slicing = slicing_columns(run, found.rows, catalog)
     slices = evaluation_slices(run, found.rows, slicing, name)
     asked = asked_of(run, catalog, found.report, prior, sought)
     details = details_of(run, found.rows, mix, name) | {
@@ -174,12 +166,6 @@ def _on_test_rows(run: Run, rows: pd.DataFrame, chosen: Choose) -> Evaluated:
     report = run_report(run.name, run.manifest | {"scores": scores})
     report |= {"rows_hidden": len(tested) - len(scored), "splits": split_results(run)}
     return Evaluated(report, scored)
-
-
-def test_rows(run: Run) -> pd.DataFrame:
-    """Return the saved rows that were held out for the scores."""
-    rows = run.rows()
-    return rows[rows["split"] == "test"]
 
 
 def _inferred_anew(run: Run, catalog: Catalog) -> pd.DataFrame:

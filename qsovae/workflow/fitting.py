@@ -47,8 +47,12 @@ class Prepared:
     scratch: Path
 
 
-def prepare(request: TrainRequest, scratch: Path, steps: Steps) -> Prepared:
+def prepare(
+    request: TrainRequest, scratch: Path, steps: Steps, slices: Path | None = None
+) -> Prepared:
     """Return the catalog with its classes, features and split.
+
+    The slices of its rows are written to a file, if one is given.
 
     Raises
     ------
@@ -59,7 +63,7 @@ def prepare(request: TrainRequest, scratch: Path, steps: Steps) -> Prepared:
     ConfigError
         If it was stopped.
     """
-    catalog = gather(request, scratch, steps.tell, steps.stop_asked)
+    catalog = gather(request, scratch, steps.tell, steps.stop_asked, slices)
     ready = _Ready.of(catalog, request, scratch)
     return ready.prepared(
         split_rows(

@@ -1,9 +1,10 @@
 """A catalog gone through in portions: features, classes, what else is known of rows.
 
-Within workflow: beside progress, above request.
+Within workflow: beside progress, above request and slice_file.
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from qsovae.progress import Progress, Teller
 from qsovae.scratch import room_for
 from qsovae.splits import RowPlaces, SplitPlan
 from qsovae.workflow.request import TrainRequest
+from qsovae.workflow.slice_file import SliceWriter
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ def gather(
     scratch: Path,
     on_progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
+    slices: Path | None = None,
 ) -> Gathered:
     """Return a catalog's classes, features and facts, by row.
 
@@ -70,6 +73,8 @@ def gather(
         Folder for what does not fit into memory.
     on_progress, should_stop : callable, optional
         As of ``Teller``.
+    slices : Path, optional
+        File to write the slices of the rows to.
 
     Raises
     ------
@@ -89,8 +94,11 @@ def gather(
     plan = _with_band(request.split, features)
     rows = _Rows(portions, features, plan, scratch)
     tell.step("read", f"building the features of {portions.name}")
-    for here, portion in portions:
-        rows.see(portion, here, portion.raw.frame[request.label])
+    with SliceWriter(slices, features) if slices else nullcontext() as sliced:
+        for here, portion in portions:
+            rows.see(portion, here, portion.raw.frame[request.label])
+            if sliced is not None:
+                sliced.see(portion)
     where = f"{portions.name}, column {request.label}"
     labels = read_labels(rows.all_labels(), where)
     return Gathered(

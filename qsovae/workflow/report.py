@@ -52,20 +52,3 @@ def labelled(values: "pd.Series[Any]") -> NDArray[np.bool_]:
     """Return which rows carry a class."""
     carries: NDArray[np.bool_] = values.notna().to_numpy(dtype=bool)
     return carries
-
-
-def run_report(name: str, manifest: dict[str, Any]) -> dict[str, Any]:
-    """Return a run's scores with what they rest on, as ``train --json`` prints them."""
-    return {
-        "run": name,
-        "catalog": manifest["catalog"]["name"],
-        "is_simulated": manifest["is_simulated"],
-        "label": manifest["label"],
-        "features": [f["name"] for f in manifest["features"]],
-        "split": manifest["split"],
-        **manifest["scores"],
-        "rows_hidden": 0,
-        "seconds": manifest["timings_seconds"]["train"],
-        "timings_seconds": manifest["timings_seconds"],
-        "notes": manifest["notes"],
-    }

@@ -1,9 +1,8 @@
 """A run's settings refitted under other splits: what the scores become.
 
-Within workflow: above catalogs, fitting and report.
+Within workflow: above catalogs, fitting, report and saved.
 """
 
-import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -16,7 +15,6 @@ from qsovae.evaluation import Predictions, differences, resampled_intervals
 from qsovae.inference import probability_matrix
 from qsovae.runs import Run
 from qsovae.splits import SplitPlan, parse_split
-from qsovae.tables import write_whole
 from qsovae.workflow.catalogs import own_catalog
 from qsovae.workflow.fitting import (
     Prepared,
@@ -29,8 +27,7 @@ from qsovae.workflow.fitting import (
 from qsovae.workflow.progress import Progress, Steps
 from qsovae.workflow.report import scores_report
 from qsovae.workflow.request import TrainRequest
-
-SPLITS = "splits.json"
+from qsovae.workflow.saved import keep_split
 
 
 def evaluate_splits(
@@ -83,27 +80,9 @@ def evaluate_splits(
         with tempfile.TemporaryDirectory(prefix="qsovae-") as folder:
             request = _request(run, path, plan)
             result = _refitted(run, request, n_folds, Path(folder), steps)
-        _keep(run, result)
+        keep_split(run, result)
         results.append(result)
     return results
-
-
-def split_results(run: Run) -> list[dict[str, Any]]:
-    """Return what the scores of a run's settings are under other splits, as kept.
-
-    Returns
-    -------
-    list of dict
-        For each split ``spec``, ``folds`` (None without), ``split`` (the rule, of the
-        first fold), ``notes``, ``scores`` and ``baseline`` (as of ``train --json``),
-        ``intervals`` (95 %, as of ``resampled_intervals``) and ``differences`` (value,
-        low and high of the model's minus the baseline's, by score).
-    """
-    path = run.folder / SPLITS
-    if not path.is_file():
-        return []
-    kept: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))
-    return kept
 
 
 def _request(run: Run, catalog: Path, plan: SplitPlan) -> TrainRequest:
@@ -190,11 +169,3 @@ def _told(
             on_progress(entry | {"split": spec, "fraction": fraction})
 
     return tell
-
-
-def _keep(run: Run, result: dict[str, Any]) -> None:
-    """Keep a result with the run, in place of an earlier one of that split."""
-    key = result["spec"], result["folds"]
-    others = [r for r in split_results(run) if (r["spec"], r["folds"]) != key]
-    text = json.dumps([*others, result], indent=1, allow_nan=False)
-    write_whole(run.folder / SPLITS, text.encode("utf-8"))

@@ -20,11 +20,12 @@ from qsovae.progress import Progress, Teller
 from qsovae.runs import Run
 from qsovae.workflow.catalogs import is_own, read_as, scored_catalog
 from qsovae.workflow.details import baseline_of, predictions_of
-from qsovae.workflow.evaluate import evaluate_rows, test_rows
+from qsovae.workflow.evaluate import evaluate_rows
 from qsovae.workflow.mixes import sought_class
 from qsovae.workflow.report import labelled
 from qsovae.workflow.rival_columns import column_probabilities
 from qsovae.workflow.rival_entries import Pair, rival_entry
+from qsovae.workflow.saved import test_rows
 
 Answer = Callable[[], Pair | None]
 

@@ -130,7 +130,7 @@ def _expected(
             "Choose others, so that there is something to measure on.",
         )
     table = threshold_table(
-        predictions, sought, mix.shares, trained_prior=run.estimator.class_prior_,
+        predictions, sought, mix.shares, trained_prior=run.class_prior,
         density=mix.per_deg2, thresholds=[threshold],
     )  # fmt: skip
     measured = table.iloc[0]
@@ -162,7 +162,7 @@ def rule_mask(run: Run, rule: SelectionRule, rows: pd.DataFrame) -> NDArray[np.b
     if rule.mix["shares"] is not None:
         # As the threshold's curve moves them, before any rounding for a file.
         shares = stated_mix(rule.mix["shares"], run.classes).shares
-        trained = run.estimator.class_prior_
+        trained = run.class_prior
         probabilities = with_class_mix(probabilities, trained, shares)
     mask: NDArray[np.bool_] = probabilities[:, k] >= rule.threshold
     mask &= quality_mask(rows["quality"], rule.quality_choice, rule.quality)

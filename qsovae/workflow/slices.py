@@ -1,8 +1,9 @@
 """Scores of a run by slices of its rows, and the slices in which it does worst.
 
-Within workflow: above slicing and mixes.
+Within workflow: above row_slices and mixes.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,18 @@ from qsovae.inference import probability_matrix
 from qsovae.runs import Run
 from qsovae.workflow.mixes import sought_class
 from qsovae.workflow.report import labelled
-from qsovae.workflow.slicing import Slicing
+from qsovae.workflow.row_slices import Slicing
 
 _SHOWN = 10
+PARTS = ("columns", "worst")
 
 
 def evaluation_slices(
-    run: Run, rows: pd.DataFrame, slicing: Slicing, sought: str | None = None
+    run: Run,
+    rows: pd.DataFrame,
+    slicing: Slicing,
+    sought: str | None = None,
+    parts: Sequence[str] = PARTS,
 ) -> dict[str, Any]:
     """Return the scores of some rows by slices, and the worst slices.
 
@@ -41,6 +47,8 @@ def evaluation_slices(
         Of the same rows, as of ``slicing_columns``.
     sought : str, optional
         Class that the worst slices are bad at; by default the quasars, else the first.
+    parts : sequence of str
+        ``columns``, ``worst`` or both: of many rows each takes a while.
 
     Returns
     -------
@@ -49,7 +57,7 @@ def evaluation_slices(
         ``slice_table``), ``few``: the number of ``slices`` whose scores are left out
         for want of rows, and their ``rows``; ``worst``: ``tested``, ``named`` and a
         ``table`` of the ten worst of each measure, as of ``worst_slices``;
-        ``fewest_rows`` of a score, ``fewest_named`` of a worst slice; ``notes``. Ready
+        ``fewest_rows`` of a score, ``fewest_named`` of a worst slice. Ready
         for JSON, what is undefined is None.
 
     Raises
@@ -67,18 +75,19 @@ def evaluation_slices(
             "Pass what qsovae.slicing_columns returns for the same rows.",
         )
     has_label = labelled(rows["class_label"])
-    rows, (columns, notes) = rows[has_label], slicing.taken(has_label)
+    rows, columns = rows[has_label], slicing.taken(has_label).columns
     labels = rows["class_label"].to_numpy(dtype=object)
     shares = probability_matrix(rows, run.classes)
     predictions = Predictions.checked(labels, shares, run.classes)
+    makers: dict[str, Callable[[], dict[str, Any]]] = {
+        "columns": lambda: {c.name: _of_column(predictions, c) for c in columns},
+        "worst": lambda: _worst(predictions, columns, name),
+    }
     return {
         "class": name,
         "fewest_rows": FEWEST_ROWS,
         "fewest_named": FEWEST_FOUND,
-        "columns": {c.name: _of_column(predictions, c) for c in columns},
-        "worst": _worst(predictions, columns, name),
-        "notes": list(notes),
-    }
+    } | {part: makers[part]() for part in parts}
 
 
 def _of_column(predictions: Predictions, column: SliceColumn) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """From a catalog to a finished run: split, train, compare, score, map, write.
 
-Within workflow: above fitting, project and report.
+Within workflow: above fitting, project, report and saved.
 """
 
 import sys
@@ -16,7 +16,7 @@ from qsovae.estimator import VAEClassifier
 from qsovae.features import features_to_json
 from qsovae.inference import latent_matrix
 from qsovae.runs import RunWriter, runs_folder
-from qsovae.runs.layout import BASELINE, MAP, ROWS
+from qsovae.runs.layout import BASELINE, MAP, ROWS, SLICES
 from qsovae.workflow.fitting import (
     Prepared,
     baseline_table,
@@ -27,8 +27,9 @@ from qsovae.workflow.fitting import (
 from qsovae.workflow.gathering import Gathered
 from qsovae.workflow.progress import Progress, Steps
 from qsovae.workflow.project import lay_out_map, map_table
-from qsovae.workflow.report import run_report, scores_report
+from qsovae.workflow.report import scores_report
 from qsovae.workflow.request import TrainRequest
+from qsovae.workflow.saved import run_report
 
 _PACKAGES = (
     "qsovae",
@@ -80,7 +81,7 @@ def train_run(
     ) as writer:
         steps = Steps(writer, on_progress, should_stop)
         with steps.step("read", f"reading {request.catalog.name}"):
-            prepared = prepare(request, writer.folder, steps)
+            prepared = prepare(request, writer.folder, steps, writer.path / SLICES)
         steps.tell(_read_entry(prepared.catalog))
         with steps.step("train", "training"):
             model, prepared = fit_model(request, prepared, steps)

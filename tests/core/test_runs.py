@@ -16,8 +16,9 @@ from qsovae.errors import (
     RunError,
     RunIncompleteError,
 )
+from qsovae.estimator import SAVED_FILES
 from qsovae.runs import RunWriter, list_runs, open_run
-from qsovae.runs.layout import training_folder
+from qsovae.runs.layout import REQUIRED, training_folder
 
 
 @pytest.fixture
@@ -256,3 +257,7 @@ def test_a_stop_file_is_seen(tmp_path):
     assert not writer.stop_asked()
     (training_folder(tmp_path, "long") / "STOP").touch()
     assert writer.stop_asked()
+
+
+def test_a_run_opens_only_with_every_file_of_its_model():
+    assert set(SAVED_FILES) < set(REQUIRED)

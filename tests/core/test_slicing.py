@@ -9,6 +9,7 @@ import pytest
 
 import qsovae
 from qsovae.catalog import portions
+from qsovae.workflow.slice_file import SliceWriter, read_slices
 from qsovae.workflow.slicing import catalog_slices
 
 
@@ -34,24 +35,6 @@ def slices_of(run, rows, catalog=None):
     """Return the slices of rows, ready for JSON."""
     slicing = qsovae.slicing_columns(run, rows, catalog)
     return qsovae.evaluation_slices(run, rows, slicing)
-
-
-@pytest.fixture
-def moved(run, runs, simulated, tmp_path):
-    """Return a function that opens a copy of the run with a copy of its catalog."""
-
-    def opened(change):
-        shutil.copytree(runs, tmp_path / "runs")
-        path = tmp_path / "sim.fits"
-        shutil.copy(simulated, path)
-        manifest_path = tmp_path / "runs" / run.name / "manifest.json"
-        manifest = json.loads(manifest_path.read_text())
-        manifest["catalog"]["path"] = str(path)
-        manifest_path.write_text(json.dumps(manifest))
-        change(path)
-        return qsovae.open_run(run.name, tmp_path / "runs")
-
-    return opened
 
 
 def labels(column):
@@ -117,18 +100,32 @@ def test_a_column_that_parts_no_rows_is_no_column(columns):
     assert "survey DELVE" not in columns
 
 
-def test_portions_give_the_slices_of_the_whole(run, columns, monkeypatch):
-    told = []
+def test_portions_give_the_slices_of_the_whole(
+    run, columns, simulated, tmp_path, monkeypatch
+):
     monkeypatch.setattr(portions, "SAMPLED_ROWS", 400)
     monkeypatch.setattr(portions, "ROWS_A_PORTION", 500)
-    found = qsovae.slicing_columns(run, run.rows(), on_progress=told.append)
-    assert {c.name: labels(c).tolist() for c in found.columns} == {
-        name: labels(column).tolist() for name, column in columns.items()
-    }
-    fractions = [entry["fraction"] for entry in told]
-    assert fractions == sorted(fractions)
-    assert len(fractions) > 6
-    assert fractions[-1] == 1.0
+    path = tmp_path / "slices.parquet"
+    several = list(portions.CatalogPortions(simulated, run.mapping))
+    with SliceWriter(path, run.features) as written:
+        for _, portion in several:
+            written.see(portion)
+    assert len(several) > 2
+    found = {column.name: column.present() for column in read_slices(path)}
+    by_catalog = {n: c for n, c in columns.items() if n in found}
+    assert len(by_catalog) > 8
+    for name, column in by_catalog.items():
+        assert labels(found[name]).tolist() == labels(column).tolist()
+        assert found[name].title == column.title
+    assert found["redshift"].is_spectroscopic
+
+
+def test_a_catalog_without_slices_is_written_and_read(tmp_path):
+    path = tmp_path / "bare.csv"
+    path.write_text("id,width,class\n1,3,A\n2,4,B\n")
+    with SliceWriter(tmp_path / "slices.parquet", ()) as written:
+        written.see(qsovae.open_catalog(path))
+    assert read_slices(tmp_path / "slices.parquet") == ()
 
 
 def test_some_rows_are_in_the_slices_of_all(run, columns):
@@ -138,32 +135,21 @@ def test_some_rows_are_in_the_slices_of_all(run, columns):
     assert labels(found["magnitude"]).tolist() == own.tolist()
 
 
-def test_a_catalog_that_is_gone_or_changed_leaves_what_the_run_knows(moved, tmp_path):
-    def gone(path):
-        path.unlink()
-
-    def changed(path):
-        path.write_bytes(path.read_bytes() + bytes(2880))
-
-    for change, words in (
-        (gone, "is not where it was"),
-        (changed, "has changed since"),
-    ):
-        run = moved(change)
-        found = slices_of(run, qsovae.test_rows(run))
-        (note,) = found["notes"]
-        assert words in note
-        assert "sim.fits" in note
-        assert set(found["columns"]) >= {"morphology", "quality UPPER_LIMIT"}
-        assert "magnitude" not in found["columns"]
-        shutil.rmtree(tmp_path / "runs")
+def test_a_run_has_its_slices_where_its_catalog_is_gone(run, columns, runs, tmp_path):
+    shutil.copytree(runs / "tiny", tmp_path / "runs" / "tiny")
+    path = tmp_path / "runs" / "tiny" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["catalog"]["path"] = "gone.fits"
+    path.write_text(json.dumps(manifest))
+    moved = qsovae.open_run("tiny", tmp_path / "runs")
+    found = qsovae.slicing_columns(moved, moved.rows())
+    assert [column.name for column in found.columns] == list(columns)
 
 
 def test_the_report_has_slices_ready_for_json_that_hold_every_row(run):
     report = qsovae.evaluate_run(run)
     slices = json.loads(json.dumps(report["details"]["slices"], allow_nan=False))
     assert slices["class"] == "QSO"
-    assert slices["notes"] == []
     for column in slices["columns"].values():
         table = pd.DataFrame(column["table"])
         by_slice = table.drop_duplicates("slice")

@@ -150,6 +150,27 @@ def test_rows_with_a_quality_bit_are_left_out_of_both_scores_and_counted(run, ca
     assert others["rows"] == report["rows_hidden"]
 
 
+def test_parts_of_the_details_are_those_of_the_whole(run):
+    tested = qsovae.test_rows(run)
+    whole = qsovae.evaluation_details(run, tested, "sky", "STAR")
+    parts = {}
+    for part in qsovae.DETAILS:
+        found = qsovae.evaluation_details(run, tested, "sky", "STAR", (part,))
+        assert not set(found) & set(parts)
+        parts |= found
+    assert parts == whole
+    with pytest.raises(qsovae.ConfigError, match="no part pictures"):
+        qsovae.evaluation_details(run, tested, parts=("pictures",))
+
+
+def test_the_class_mix_of_the_training_is_read_without_the_model(run):
+    assert run.class_prior.tolist() == run.estimator.class_prior_.tolist()
+
+
+def test_what_the_training_wrote_are_the_scores_of_the_saved_rows(run):
+    assert qsovae.saved_report(run) == qsovae.evaluate_rows(run).report
+
+
 def test_weights_and_saved_rows_give_the_same_scores(run, catalog):
     saved, anew = evaluate_run(run), evaluate_run(run, catalog)
     assert anew["accuracy"] == saved["accuracy"]

@@ -121,19 +121,12 @@ def test_a_pair_of_slices_and_a_slice_that_is_not_there(run, open_page, metrics,
     assert "There is no slice magnitude=bright" in texts(odd)
 
 
-def test_without_its_catalog_slices_are_those_of_the_run(server, open_page, texts):
+def test_slices_of_a_run_need_no_catalog(server, open_page):
     path = server / "checkpoints" / "tiny" / "manifest.json"
     manifest = json.loads(path.read_text())
     manifest["catalog"]["path"] = "nowhere/sim.fits"
     path.write_text(json.dumps(manifest))
-    page = open_page(
-        "Evaluate", View(section="slices", run="tiny", catalog="1/gone.csv")
-    )
-    assert "is not where it was" in texts(page)
-    assert page.selectbox(key="evaluate_sliced_by").value == "morphology"
-    # The visitor has the same content open, under another name.
-    page = open_page("Evaluate", View(section="slices", run="tiny", catalog="demo"))
-    assert "is not where it was" not in texts(page)
+    page = open_page("Evaluate", View(section="slices", run="tiny"))
     assert page.selectbox(key="evaluate_sliced_by").value == "magnitude"
 
 

@@ -1,0 +1,11 @@
+from .check import check_catalog as check_catalog
+from .check import check_portions as check_portions
+from .check import check_teller as check_teller
+from .flags import RowChecks as RowChecks
+from .flags import flag_table as flag_table
+from .flags import row_flags as row_flags
+from .flags import write_flags as write_flags
+from .page import check_page as check_page
+from .page import write_check_page as write_check_page
+from .report import CheckReport as CheckReport
+from .report import Finding as Finding

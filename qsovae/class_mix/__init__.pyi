@@ -1,0 +1,9 @@
+from .mixes import ClassMix as ClassMix
+from .mixes import class_mix as class_mix
+from .mixes import estimate_class_mix as estimate_class_mix
+from .mixes import is_estimate as is_estimate
+from .mixes import stated_mix as stated_mix
+from .mixes import with_class_mix as with_class_mix
+from .priors import ESTIMATE as ESTIMATE
+from .priors import Prior as Prior
+from .priors import parse_prior as parse_prior

@@ -1,0 +1,11 @@
+from .matches import Matches as Matches
+from .matches import NearestFirst as NearestFirst
+from .matches import best_matches as best_matches
+from .matches import mutual_pairs as mutual_pairs
+from .motion import moved as moved
+from .pairs import Floats as Floats
+from .pairs import Pairs as Pairs
+from .pairs import Rows as Rows
+from .pairs import unit_vectors as unit_vectors
+from .zones import LARGEST_RADIUS_ARCSEC as LARGEST_RADIUS_ARCSEC
+from .zones import SkyIndex as SkyIndex

@@ -1,0 +1,15 @@
+from .building import build_features as build_features
+from .building import missing_sources as missing_sources
+from .choosing import default_features as default_features
+from .choosing import parse_features as parse_features
+from .feature import Feature as Feature
+from .feature import FeatureTable as FeatureTable
+from .feature import colour_feature as colour_feature
+from .feature import features_from_json as features_from_json
+from .feature import features_to_json as features_to_json
+from .feature import magnitude_feature as magnitude_feature
+from .feature import quantity_feature as quantity_feature
+from .groups import FeatureGroup as FeatureGroup
+from .groups import feature_groups as feature_groups
+from .seds import LEAST_DETECTED as LEAST_DETECTED
+from .seds import band_magnitudes as band_magnitudes

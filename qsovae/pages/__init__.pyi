@@ -1,0 +1,15 @@
+from .blocks import Block as Block
+from .blocks import Cell as Cell
+from .blocks import Code as Code
+from .blocks import Figures as Figures
+from .blocks import Heading as Heading
+from .blocks import Paragraph as Paragraph
+from .blocks import Picture as Picture
+from .blocks import Section as Section
+from .blocks import Table as Table
+from .blocks import number_text as number_text
+from .html import figure_html as figure_html
+from .html import page_html as page_html
+from .html import sections_html as sections_html
+from .html import table_html as table_html
+from .markdown import markdown_text as markdown_text

@@ -1,0 +1,15 @@
+from .cutting import split_folds as split_folds
+from .cutting import split_rows as split_rows
+from .fingerprints import NO_FINGERPRINT as NO_FINGERPRINT
+from .fingerprints import row_fingerprints as row_fingerprints
+from .plans import SPLIT_KINDS as SPLIT_KINDS
+from .plans import RowPlaces as RowPlaces
+from .plans import SplitPlan as SplitPlan
+from .plans import parse_split as parse_split
+from .repeats import repeat_groups as repeat_groups
+from .split import PARTS as PARTS
+from .split import Split as Split
+from .split import with_validation as with_validation
+from .stratified import stratified_folds as stratified_folds
+from .stratified import stratified_split as stratified_split
+from .words import split_words as split_words

@@ -1,0 +1,13 @@
+from .appending import TableWriter as TableWriter
+from .formats import READABLE_SUFFIXES as READABLE_SUFFIXES
+from .formats import WRITABLE_SUFFIXES as WRITABLE_SUFFIXES
+from .portions import TablePortions as TablePortions
+from .raw import RawTable as RawTable
+from .reading import file_sha256 as file_sha256
+from .reading import read_table as read_table
+from .reading import refusals_in as refusals_in
+from .writing import refuse_suffix as refuse_suffix
+from .writing import table_bytes as table_bytes
+from .writing import write_file as write_file
+from .writing import write_table as write_table
+from .writing import write_whole as write_whole
