@@ -136,7 +136,10 @@ def _show_table(found: pd.DataFrame, said: str) -> int | None:
     """Show the first objects; return which of them is chosen."""
     lines = found.head(_MOST_LINES)
     # A browser's numbers would spoil the last digits of a 64-bit id.
-    table = lines.assign(object_id=lines["object_id"].astype("string"))
+    table = lines.assign(
+        object_id=lines["object_id"].astype("string"),
+        quality=[_bits(int(bits)) for bits in lines["quality"]],
+    )
     fixed = st.column_config.NumberColumn
     formats = {"ra_deg": "%.5f", "dec_deg": "%.5f", "outlier_score": "%.2f",
                "map_1": "%.2f", "map_2": "%.2f"}  # fmt: skip
@@ -159,6 +162,13 @@ def _show_table(found: pd.DataFrame, said: str) -> int | None:
     st.caption(f"{said_of}. Choose a line to find it on the map and on the sky.")
     chosen = [k for k in event.selection.rows if k < len(table)]
     return chosen[0] if chosen else None
+
+
+def _bits(quality: int) -> str:
+    """Return the names of an object's quality bits."""
+    return ", ".join(
+        str(bit.name) for bit in qsovae.QUALITY_DESCRIPTIONS if quality & bit
+    )
 
 
 def _show_links(line: pd.Series[Any]) -> None:

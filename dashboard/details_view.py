@@ -133,7 +133,9 @@ def _show_sample(
 ) -> None:
     """Show completeness and purity against the threshold, and those at one."""
     if "per_deg2" in thresholds["table"]:
-        thresholds = _over_area(view, thresholds)
+        choose_area(view)
+        if view.area is not None:
+            thresholds = qsovae.over_area(thresholds, view.area)
     table = pd.DataFrame(thresholds["table"]).astype(float)
     st.caption(_mix_sentence(thresholds))
     seed("evaluate_threshold", 0.5 if view.threshold is None else view.threshold)
@@ -172,16 +174,13 @@ def _show_sample(
     )
 
 
-def _over_area(view: View, thresholds: dict[str, Any]) -> dict[str, Any]:
-    """Return what is known of samples with what to expect over an area, if stated."""
+def choose_area(view: View) -> None:
+    """Show over which area samples are counted."""
     seed("evaluate_area", view.area)
     view.area = st.number_input(
         "Area, deg²", 0.01, SKY_DEG2, None, key="evaluate_area", width=160,
         placeholder="none", help="How large the sample is over it, and how pure.",
     )  # fmt: skip
-    if view.area is None:
-        return thresholds
-    return qsovae.over_area(thresholds, view.area)
 
 
 def _show_top(

@@ -9,11 +9,16 @@ import streamlit as st
 
 import qsovae
 from dashboard import figures
-from dashboard.layout import choose_one, escaped, refuse, show_figure
+from dashboard.layout import choose_one, escaped, show_figure
+from dashboard.on_request import Request, made
 from dashboard.scored_rows import ScoredRows
 from dashboard.state import View, seed
 
-_ASKED = "drivers_asked"
+_REQUEST = Request(
+    "drivers", "Find what drives it", ":material/tune:",
+    "Permutes the features of each band and survey among the rows held out, leaves "
+    "surveys out, and decodes what the latent dimensions mean.",
+)  # fmt: skip
 _MEASURES = {"log_loss": "Rise of the log loss", "f1": "Fall of F1"}
 _HOW = {"permuted": "permuted", "removed": "missing"}
 
@@ -30,64 +35,15 @@ def show_drivers(
         )
         return
     sought = view.sought or qsovae.sought_class(run.classes)
-    key = (*scored.key, sought)
-    kept = _kept(key)
-    if not kept:
-        st.caption(
-            "Permutes the features of each band and survey among the rows held out, "
-            "leaves surveys out, and decodes what the latent dimensions mean."
-        )
-        st.button(
-            "Find what drives it", key="drivers_start", icon=":material/tune:",
-            on_click=_ask, args=(key,), disabled=_is_asked(key),
-        )  # fmt: skip
-        if not _is_asked(key) or not _find(run, scored, sought, kept):
-            return
-        st.rerun()
-    _show_losses(kept, name, is_simulated=is_simulated)
-    _show_latent(kept, name, is_simulated=is_simulated)
-
-
-@st.cache_resource(max_entries=16)
-def _kept(key: tuple[object, ...]) -> dict[str, Any]:
-    """Return where the drivers of some rows are kept; empty until they are found."""
-    return {}
-
-
-def _ask(key: tuple[object, ...] | None) -> None:
-    st.session_state[_ASKED] = key
-
-
-def _is_asked(key: tuple[object, ...]) -> bool:
-    return bool(st.session_state.get(_ASKED) == key)
-
-
-def _find(
-    run: qsovae.Run, scored: ScoredRows, sought: str, kept: dict[str, Any]
-) -> bool:
-    """Find the drivers, telling how far it is; return whether they were found.
-
-    A click on Stop runs the page anew, which ends this at the next step.
-    """
-    bar = st.progress(0.0, "Reading the features …")
-    st.button("Stop", key="drivers_stop", icon=":material/stop_circle:",
-              on_click=_ask, args=(None,))  # fmt: skip
-
-    def tell(entry: dict[str, Any]) -> None:
-        words = f"{entry['phase'].capitalize()}: {entry['message']}"
-        bar.progress(min(entry["fraction"], 1.0), escaped(words))
-
-    try:
-        found = qsovae.run_drivers(
+    found = made(
+        _REQUEST, (*scored.key, sought),
+        lambda tell: qsovae.run_drivers(
             run, scored.rows, scored.catalog, sought=sought, on_progress=tell
-        )
-    except qsovae.QsovaeError as error:
-        refuse(error)
-        return False
-    finally:
-        _ask(None)
-    kept.update(found)
-    return True
+        ),
+    )  # fmt: skip
+    if found is not None:
+        _show_losses(found, name, is_simulated=is_simulated)
+        _show_latent(found, name, is_simulated=is_simulated)
 
 
 def _show_losses(found: dict[str, Any], name: str, *, is_simulated: bool) -> None:

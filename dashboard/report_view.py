@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 
 import qsovae
 from dashboard import cache
-from dashboard.details_view import choose_mix
+from dashboard.details_view import choose_area, choose_mix
 from dashboard.layout import refusals
 from dashboard.mapping_editor import active_mapping
+from dashboard.on_request import Request, Tell, made
 from dashboard.sources import find_source
-from dashboard.state import View
+from dashboard.state import TOLD, View, seed
 
-_MADE = "report_made"
+_REQUEST = Request(
+    "report", "Make the report", ":material/article:",
+    "All morphologies, for the class sought and at the class mix, with intervals, "
+    "curves, slices and the model card.",
+)  # fmt: skip
+_TOLD = {"rivals": "Rivals", "drivers": "What drives it"}
 
 
 class Files(NamedTuple):
@@ -44,52 +50,68 @@ def show_files(view: View, run: qsovae.Run, of: cache.Scored) -> None:
     ``of`` says whose rows are scored.
     """
     st.subheader("Report", anchor=False)
-    st.caption(
-        "All morphologies, for the class sought and at the class mix, with intervals, "
-        "curves and the model card."
-    )
     choose_mix(view, run)
-    prior = view.sample_prior()
-    asked = (
-        cache.stamp(run.folder / "manifest.json"), of, view.quality_choice,
-        view.quality, prior, view.sought,
+    if view.mix == "sky":
+        choose_area(view)
+    seed("report_told", list(view.told))
+    chosen = st.pills(
+        "Beside the scores", TOLD, selection_mode="multi", key="report_told",
+        format_func=_TOLD.__getitem__,
+        help="Rivals are cuts in colour, and what is chosen in the section of that "
+        "name. Both need the catalog of the rows.",
     )  # fmt: skip
-    place = st.empty()
-    if st.session_state.get(_MADE) != asked and not place.button(
-        "Make the report", key="report_make", icon=":material/article:"
-    ):
-        return
-    place.empty()
+    view.told = tuple(name for name in TOLD if name in chosen)
     with refusals():
-        files = _files(*asked, _run=run, _catalog=_catalog(view, of))
-        st.session_state[_MADE] = asked
-        _show_downloads(files, run.name)
+        beside = _beside(view)
+        key = (
+            cache.stamp(run.folder / "manifest.json"), of, view.quality_choice,
+            view.quality, view.sample_prior(), view.sought, *beside.words(),
+            *(cache.run_key(rival) for rival in beside.runs),
+        )  # fmt: skip
+        files = made(_REQUEST, key, lambda tell: _files(view, run, of, beside, tell))
+        if files is not None:
+            _show_downloads(files, run.name)
 
 
-def _catalog(view: View, of: cache.Scored) -> qsovae.Catalog | None:
-    """Return the opened catalog if its rows are scored, None for the run's own."""
-    source = find_source(view.catalog)
-    if of is None or source is None:
-        return None
-    return cache.catalog(source, active_mapping(source)[0])
-
-
-@st.cache_data(max_entries=4, show_spinner="Making the report …")
 def _files(
-    of_run: cache.Stamp, of: cache.Scored, choice: str, bits: tuple[str, ...],
-    prior: str | None, sought: str | None, *, _run: qsovae.Run,
-    _catalog: qsovae.Catalog | None,
-) -> Files:  # fmt: skip
-    report: dict[str, Any] = qsovae.evaluate_run(
-        _run, _catalog, None if of is None else of[2], choice, bits, prior=prior,
-        sought=sought,
+    view: View, run: qsovae.Run, of: cache.Scored, beside: qsovae.Beside, tell: Tell
+) -> Files:
+    """Return the report of what the page shows."""
+    tell({"phase": "scores", "message": "intervals, curves and slices"})
+    found = cache.evaluated(cache.run_key(run), of, view.quality_choice, view.quality)
+    source = find_source(view.catalog)
+    catalog = None
+    if of is not None and source is not None:
+        catalog = cache.catalog(source, active_mapping(source)[0])
+    report = qsovae.full_report(
+        run, found, catalog, prior=view.sample_prior(), sought=view.sought,
+        beside=beside, on_progress=tell,
     )  # fmt: skip
+    tell({"phase": "report", "message": "drawing", "fraction": 1.0})
     return Files(
-        qsovae.evaluation_page(_run, report),
-        qsovae.scores_latex(report),
-        qsovae.model_card(_run, report),
-        report["details"]["asked"]["command"],
-    )
+        qsovae.evaluation_page(run, report), qsovae.scores_latex(report),
+        qsovae.model_card(run, report), report["details"]["asked"]["command"],
+    )  # fmt: skip
+
+
+def _beside(view: View) -> qsovae.Beside:
+    """Return what the report tells beside the scores.
+
+    Raises
+    ------
+    RunError
+        If a rival is gone.
+    """
+    area = view.area if view.mix == "sky" else None
+    drivers = "drivers" in view.told
+    if "rivals" not in view.told:
+        return qsovae.Beside(area, drivers=drivers)
+    columns = view.rival_columns
+    return qsovae.Beside(
+        area, tuple(cache.opened_run(name) for name in view.rivals), cuts=True,
+        columns=qsovae.parse_rival_columns(columns) if columns else None,
+        drivers=drivers,
+    )  # fmt: skip
 
 
 def _show_downloads(files: Files, name: str) -> None:

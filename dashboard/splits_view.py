@@ -40,7 +40,7 @@ def show_splits(
     job = splitting.refitting(run)
     st.fragment(_show_job, run_every=1 if job and job.is_busy else None)(run)
     if job is None or not job.is_busy:
-        _show_form(run, opened)
+        _show_form(run, opened, is_first=not results)
 
 
 def _show_results(
@@ -131,13 +131,13 @@ def _show_job(run: qsovae.Run) -> None:
         st.rerun()
 
 
-def _show_form(run: qsovae.Run, opened: Source | None) -> None:
+def _show_form(run: qsovae.Run, opened: Source | None, *, is_first: bool) -> None:
     """Show which split to refit under, and start it when asked."""
     found = cache.run_catalog(run, opened)
     if found is None:
         st.info("To refit, open the catalog that trained the run under Catalog.")
         return
-    with st.expander("Refit under another split"):
+    with st.expander("Refit under another split", expanded=is_first):
         left, right = st.columns(2)
         possible = possible_splits(run.mapping)
         seed("refit_split", "sky" if "sky" in possible else possible[-1])

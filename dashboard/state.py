@@ -28,6 +28,7 @@ R_LIMITS = (20.0, 23.0)
 R_LIMIT = 22.0
 SKY_DEG2 = 41252.0
 OBJECTS = ("cell", "suspects")
+TOLD = ("rivals", "drivers")
 CLASS_KINDS = ("class_predicted", "class_label")
 _LONGEST_TEXT = 200
 _MOST_CLASSES = 60
@@ -78,6 +79,8 @@ class View:
         class of the cell.
     rule : str or None
         Of Evaluate: name of the listed rule that selects rows of another catalog.
+    told : tuple of str
+        Of Evaluate: what the report tells beside the scores, of ``TOLD``.
     """
 
     catalog: str | None = None
@@ -109,6 +112,7 @@ class View:
     objects: str = "cell"
     cell: tuple[str, ...] = ()
     rule: str | None = None
+    told: tuple[str, ...] = ()
 
     def sample_prior(self) -> str | None:
         """Return the class mix of samples as `qsovae.evaluation_details` takes it."""
@@ -195,6 +199,10 @@ def _slices(texts: list[str]) -> tuple[str, ...] | None:
     return tuple(t for t in texts[:_MOST_SLICES] if "=" in t[:_LONGEST_TEXT])
 
 
+def _told(texts: list[str]) -> tuple[str, ...]:
+    return tuple(name for name in TOLD if name in texts)
+
+
 def _bits(texts: list[str]) -> tuple[str, ...]:
     known = qsovae.Quality.__members__
     return tuple(name for name in known if name in texts)
@@ -262,5 +270,6 @@ _READERS: dict[str, Any] = {
     "objects": _one_of(OBJECTS),
     "cell": _cell,
     "rule": _text,
+    "told": _told,
     "outlines": lambda texts: outlines_from_text(texts[0]),
 }

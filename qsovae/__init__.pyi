@@ -137,6 +137,7 @@ from .training import EpochReport as EpochReport
 from .training import LossTerms as LossTerms
 from .workflow import DETAILS as DETAILS
 from .workflow import PRIOR_KINDS as PRIOR_KINDS
+from .workflow import Beside as Beside
 from .workflow import Evaluated as Evaluated
 from .workflow import ScoredCatalog as ScoredCatalog
 from .workflow import Slicing as Slicing

@@ -4,7 +4,6 @@ Within cli: above text and options.
 """
 
 import argparse
-import shlex
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +11,7 @@ from qsovae.cli import text
 from qsovae.cli.options import positive
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from qsovae.catalog import Catalog
-    from qsovae.runs import Run
+    from qsovae.workflow import Beside
 
 
 def add_beside(parser: argparse.ArgumentParser) -> None:
@@ -49,48 +45,34 @@ def add_beside(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def beside_words(options: Namespace) -> str:
-    """Return what was asked on request, to follow the command of the scores."""
-    words = [] if options.area is None else ["--area", f"{options.area:.15g}"]
-    if options.against:
-        words += ["--against", *options.against]
-    if options.against_cuts:
-        words.append("--against-cuts")
-    if options.against_columns:
-        words += ["--against-columns", options.against_columns]
-    if options.drivers:
-        words += ["--drivers", "--driver-rows", str(options.driver_rows)]
-        words += ["--repeats", str(options.repeats)]
-    return f" {shlex.join(words)}" if words else ""
+def beside_asked(options: Namespace) -> "Beside":
+    """Return what is asked for.
 
-
-def beside(
-    options: Namespace, run: "Run", rows: "pd.DataFrame", catalog: "Catalog | None"
-) -> dict[str, Any]:
-    """Return ``rivals`` and ``drivers``, of what was asked for."""
+    Raises
+    ------
+    RunError
+        If there is no such run.
+    ConfigError
+        If the columns are not written as they should be.
+    """
     from qsovae.runs import open_run
-    from qsovae.workflow import compare_rivals, parse_rival_columns, run_drivers
+    from qsovae.workflow import Beside, parse_rival_columns
 
-    found: dict[str, Any] = {}
     columns = options.against_columns
-    with text.ProgressLine(patience_s=2.0) as line:
-        if options.against or options.against_cuts or columns:
-            found["rivals"] = compare_rivals(
-                run, rows, catalog, options.label, sought=options.sought,
-                runs=[open_run(name, options.runs) for name in options.against],
-                columns=parse_rival_columns(columns) if columns else None,
-                cuts=options.against_cuts, on_progress=line.show,
-            )  # fmt: skip
-        if options.drivers:
-            found["drivers"] = run_drivers(
-                run, rows, catalog, sought=options.sought,
-                most_rows=options.driver_rows, n_repeats=options.repeats,
-                on_progress=line.show,
-            )  # fmt: skip
-    kinds = {entry["kind"] for entry in found.get("rivals", [])}
-    if options.against_cuts and "colour cut" not in kinds:
+    return Beside(
+        options.area,
+        tuple(open_run(name, options.runs) for name in options.against),
+        options.against_cuts,
+        parse_rival_columns(columns) if columns else None,
+        options.drivers, options.driver_rows, options.repeats,
+    )  # fmt: skip
+
+
+def say_what_is_lacking(beside: "Beside", details: dict[str, Any]) -> None:
+    """Say that no cut in colour applied, where one was asked for."""
+    kinds = {entry["kind"] for entry in details.get("rivals", [])}
+    if beside.cuts and "colour cut" not in kinds:
         text.say(
             "qsovae: no cut in colour applies: they select quasars, by W1 and W2, or "
             "by g, z and W1"
         )
-    return found

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from qsovae.cli import text
-from qsovae.cli.beside import add_beside, beside, beside_words
+from qsovae.cli.beside import add_beside, beside_asked, say_what_is_lacking
 from qsovae.cli.cells import add_cells, refuse_half_a_cell, write_asked
 from qsovae.cli.commands import open_for, show_scores
 from qsovae.cli.options import add_json, add_mapping, add_runs_folder
@@ -60,7 +60,7 @@ def add_evaluate(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def evaluate(options: Namespace) -> int:
     """Print the scores of a run."""
     from qsovae.runs import open_run
-    from qsovae.workflow import evaluate_rows, full_report, over_area
+    from qsovae.workflow import evaluate_rows, full_report
 
     refuse_half_a_cell(options)
     prior = _prior(options)
@@ -69,20 +69,19 @@ def evaluate(options: Namespace) -> int:
     refuse_asked(options, run)
     refit_asked(options, run)
     choice, bits = _quality(options)
+    beside = beside_asked(options)
     with text.ProgressLine(patience_s=2.0) as line:
         line.show({"phase": "evaluate", "message": "scoring"})
         catalog = None
         if options.catalog:
             catalog = open_for(run, options.catalog, options.mapping)
         found = evaluate_rows(run, catalog, options.label, choice, bits)
-        report = full_report(run, found, catalog, prior=prior, sought=options.sought)
-    if options.area is not None:
-        thresholds = over_area(report["details"]["thresholds"], options.area)
-        report["details"]["thresholds"] = thresholds
-    report["details"] |= beside(options, run, found.rows, catalog)
-    report["details"]["asked"]["command"] += beside_words(options)
-    with text.ProgressLine(patience_s=2.0) as line:
+        report = full_report(
+            run, found, catalog, prior=prior, sought=options.sought, beside=beside,
+            on_progress=line.show,
+        )  # fmt: skip
         publish(run, report, outputs, line.show)
+    say_what_is_lacking(beside, report["details"])
     report |= save_asked(options, run, found, prior)
     report |= write_asked(options, run, found, catalog)
     if bits:

@@ -1,4 +1,5 @@
 from .areas import over_area as over_area
+from .beside import Beside as Beside
 from .catalogs import own_catalog as own_catalog
 from .cells import baseline_rows as baseline_rows
 from .cells import cell_objects as cell_objects
@@ -10,8 +11,8 @@ from .details import evaluation_details as evaluation_details
 from .drivers import run_drivers as run_drivers
 from .evaluate import Evaluated as Evaluated
 from .evaluate import evaluate_rows as evaluate_rows
-from .evaluate import evaluate_run as evaluate_run
-from .evaluate import full_report as full_report
+from .evaluation_report import evaluate_run as evaluate_run
+from .evaluation_report import full_report as full_report
 from .mixes import SKY as SKY
 from .mixes import sought_class as sought_class
 from .project import make_map as make_map

@@ -1,9 +1,9 @@
 """Scores of a finished run: on its own test rows, or on another catalog.
 
-Within workflow: above report, saved, mixes, asked, details and slices.
+Within workflow: above report and saved.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,73 +14,14 @@ from qsovae.errors import CatalogError
 from qsovae.inference import catalog_features, infer_table, row_facts
 from qsovae.runs import Run
 from qsovae.splits import NO_FINGERPRINT, row_fingerprints
-from qsovae.workflow.asked import asked_of
-from qsovae.workflow.details import baseline_details, details_of
-from qsovae.workflow.mixes import mix_of, sought_class
 from qsovae.workflow.report import (
     labelled,
     scores_of,
     scores_report,
 )
-from qsovae.workflow.row_slices import slicing_columns
 from qsovae.workflow.saved import run_report, split_results
-from qsovae.workflow.slices import evaluation_slices
 
 Choose = Callable[[pd.DataFrame], pd.DataFrame]
-
-
-def evaluate_run(
-    run: Run,
-    catalog: Catalog | None = None,
-    label: str | None = None,
-    quality_choice: str = "without",
-    quality: Sequence[str] = (),
-    *,
-    prior: Mapping[str, float] | str | None = None,
-    sought: str | None = None,
-) -> dict[str, Any]:
-    """Return a run's scores, never on rows that trained it.
-
-    Without a catalog: from the saved test rows. With the run's own catalog: the same
-    rows, inferred anew from the weights. With another: all its labelled rows except
-    those whose feature values trained the run, which are counted.
-
-    Parameters
-    ----------
-    run : Run
-    catalog : Catalog, optional
-    label : str, optional
-        Label column of another catalog; the run's by default.
-    quality_choice, quality : str, sequence of str
-        Only rows without, or with, any of these quality bits are scored; how many
-        others there are stands under ``rows_hidden``.
-    prior : mapping or str, optional
-        Class mix at which samples above thresholds are judged: a share for each class,
-        or ``sky``, that of the sky down to r = 22, or ``sky:21.5``; by default that of
-        the scored rows.
-    sought : str, optional
-        The class that samples are of; by default the quasars, else the first.
-
-    Returns
-    -------
-    dict
-        As ``qsovae evaluate --json`` prints it. Under ``details``: what
-        ``evaluation_details`` returns, and in it ``slices`` as ``evaluation_slices``
-        does; ``baseline``, of the same kind, None on other rows than the run's own test
-        rows; and ``asked``, with the command that gives the same again. Under
-        ``splits`` what ``split_results`` does.
-
-    Raises
-    ------
-    CatalogError
-        If the catalog lacks features or labels of the run's classes.
-    ConfigError
-        If there is no such quality bit or class, or the prior does not suit.
-    """
-    # Refused before the rows are scored, which may take long.
-    mix_of(prior, run.classes), sought_class(run.classes, sought)
-    found = evaluate_rows(run, catalog, label, quality_choice, quality)
-    return full_report(run, found, catalog, prior=prior, sought=sought)
 
 
 class Evaluated(NamedTuple):
@@ -91,43 +32,6 @@ class Evaluated(NamedTuple):
 
     report: dict[str, Any]
     rows: pd.DataFrame
-
-
-def full_report(
-    run: Run,
-    found: Evaluated,
-    catalog: Catalog | None = None,
-    *,
-    prior: Mapping[str, float] | str | None = None,
-    sought: str | None = None,
-) -> dict[str, Any]:
-    """Return the scores of some rows with all that surrounds them.
-
-    Parameters
-    ----------
-    run : Run
-    found : Evaluated
-        As of ``evaluate_rows``.
-    catalog : Catalog, optional
-        The one whose rows these are; the run's own by default.
-    prior, sought
-        As of ``evaluate_run``, which returns this.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such class, or the prior does not suit.
-    """
-    mix, name = mix_of(prior, run.classes), sought_class(run.classes, sought)
-    slicing = slicing_columns(run, found.rows, catalog)
-    slices = evaluation_slices(run, found.rows, slicing, name)
-    asked = asked_of(run, catalog, found.report, prior, sought)
-    details = details_of(run, found.rows, mix, name) | {
-        "baseline": baseline_details(run, found.rows),
-        "slices": slices,
-        "asked": asked,
-    }
-    return found.report | {"details": details}
 
 
 def evaluate_rows(

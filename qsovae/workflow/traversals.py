@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from qsovae.bands import BANDS
@@ -131,6 +130,9 @@ def _decoded(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return features, in their units, and class probabilities of latents."""
     model = run.estimator
+    # Here, so that what needs no decoder need not wait for it to load.
+    import torch
+
     points = torch.from_numpy(latent.astype(np.float32)).to(model.network_.device)
     with torch.inference_mode():
         scaled = model.network_.decode(points).mean

@@ -29,7 +29,6 @@ def test_a_resampled_run_is_as_sound_as_one_that_was_trained(
     assert run.is_simulated
     assert catalog.is_simulated
     slicing = qsovae.slicing_columns(run, tested)
-    assert slicing.notes == ()
     assert "magnitude" in {column.name for column in slicing.columns}
 
 

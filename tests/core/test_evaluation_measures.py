@@ -407,3 +407,33 @@ def test_paired_intervals_hold_the_true_difference_as_often_as_they_say():
     # 142.5 expected of each, with an s.d. of 2.7.
     for name, count in hits.items():
         assert 133 <= count <= 150, (name, count)
+
+
+def test_scores_are_those_of_torchmetrics():
+    import torch
+    from torchmetrics.functional import classification as theirs
+
+    rng = np.random.default_rng(4)
+    true = rng.integers(0, 3, 500)
+    shares = rng.dirichlet((1.0, 1.0, 1.0), 500) + 0.4 * np.eye(3)[true]
+    shares = shares / shares.sum(axis=1, keepdims=True)
+    rows = Predictions(true, shares, ("A", "B", "C"))
+    confusion = rows.confusion()
+    asked = torch.from_numpy(shares), torch.from_numpy(true), 3
+    each = {"average": None, "validate_args": False}
+    pairs = [
+        (of.matthews(confusion), theirs.multiclass_matthews_corrcoef(*asked)),
+        (of.balanced_accuracies(confusion),
+         theirs.multiclass_accuracy(*asked, average="macro")),
+        (of.completenesses(confusion), theirs.multiclass_recall(*asked, **each)),
+        (of.purities(confusion), theirs.multiclass_precision(*asked, **each)),
+        (of.f1_scores(confusion), theirs.multiclass_f1_score(*asked, **each)),
+    ]  # fmt: skip
+    areas = [exact_areas(rows, k) for k in range(3)]
+    for name, measure in (
+        ("roc_area", theirs.multiclass_auroc),
+        ("average_precision", theirs.multiclass_average_precision),
+    ):
+        pairs.append(([area[name] for area in areas], measure(*asked, **each)))
+    for ours, other in pairs:
+        assert np.asarray(other) == pytest.approx(np.asarray(ours), abs=1e-6)
