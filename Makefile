@@ -2,6 +2,8 @@
 PORT ?= 8501
 PYTHON ?= python3
 BIN := .venv/bin
+# A file's tests stay together, for they share what is dear to set up.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test test-all check demo benchmark leaderboard clean
 
@@ -11,13 +13,13 @@ run: .venv/ready
 test: .venv/tests-ready
 	@sh tests/browser/ensure-chromium.sh
 	@sh tests/end_to_end/ensure-stilts.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 # Adds what takes minutes: scikit-learn's whole contract on models of every size.
 test-all: .venv/tests-ready
 	@sh tests/browser/ensure-chromium.sh
 	@sh tests/end_to_end/ensure-stilts.sh
-	$(BIN)/python -m pytest -m "slow or not slow"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "slow or not slow"
 
 check: .venv/tests-ready
 	$(BIN)/ruff check .

@@ -55,3 +55,9 @@ def stilts():
             pytest.fail(reason)
         pytest.skip(reason)
     return found
+
+
+def pytest_collection_modifyitems(items):
+    """Put what takes longest first: two processes then end at about the same time."""
+    long = {"browser", "end_to_end"}
+    items.sort(key=lambda item: long.isdisjoint(item.path.parts))
