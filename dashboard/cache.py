@@ -245,13 +245,7 @@ def evaluation_details(
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the latent map …")
 def _latent_table(name: str, folder: str, modified_ns: int) -> pd.DataFrame:
-    run = _run(name, folder, modified_ns)
-    coordinates = run.map()
-    rows = run.rows()
-    if coordinates is None:
-        return rows
-    places = coordinates[["row", "map_1", "map_2"]]
-    return rows.merge(places, on="row", how="left", validate="one_to_one")
+    return qsovae.run_table(_run(name, folder, modified_ns))
 
 
 def latent_table(run: qsovae.Run) -> pd.DataFrame:

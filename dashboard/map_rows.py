@@ -172,21 +172,3 @@ def hover_texts(
             f"<br>{plain(name)} = {v:.2f}" if np.isfinite(v) else "" for v in values
         ]
     return text.reset_index(drop=True)
-
-
-def selection_table(
-    table: pd.DataFrame, chosen: NDArray[np.bool_], catalog: qsovae.Catalog | None
-) -> pd.DataFrame:
-    """Return the chosen rows: id, position, classes, probabilities, map, quality."""
-    picked = table.loc[chosen].copy()
-    if catalog is not None and catalog.position is not None:
-        # A catalog's own columns of these names are the same positions.
-        for place, (name, values) in enumerate(
-            zip(("ra_deg", "dec_deg"), catalog.position, strict=True), start=1
-        ):
-            picked.insert(place, name, values[chosen])
-    first = ["object_id", "ra_deg", "dec_deg", "class_label", "class_predicted"]
-    shares = [c for c in picked if c.startswith("p_")]
-    last = ["morphology", "outlier_score", "quality", "split", "map_1", "map_2", "row"]
-    order = [c for c in (*first, *shares, *last) if c in picked]
-    return picked[order].reset_index(drop=True)

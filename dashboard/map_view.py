@@ -23,11 +23,11 @@ from dashboard.map_rows import (
     colouring,
     drawn_rows,
     map_points,
-    selection_table,
     shown_mask,
 )
 from dashboard.outlines import MOST_OUTLINES, drawn_outlines
 from dashboard.quality_filter import choose_quality
+from dashboard.query_filter import chosen_by_query
 from dashboard.slice_filter import chosen_slices
 from dashboard.state import View, current_view, seed
 from dashboard.theme import UNLABELLED
@@ -39,9 +39,13 @@ _SUFFIXES = {".fits": "fits", ".vot": "votable", ".csv": "csv", ".parquet": "par
 
 @dataclass(frozen=True)
 class MapChoices:
-    """Which rows are shown, and the magnitude that filters and is written beside."""
+    """Which rows are shown, and the magnitude that filters and is written beside.
+
+    ``is_asked`` says whether a query tells them, so that they are a selection.
+    """
 
     shown: NDArray[np.bool_]
+    is_asked: bool
     magnitude: tuple[str, NDArray[np.float64]] | None
 
 
@@ -68,8 +72,11 @@ def choose_filters(
     _choose_classes(view, table)
     magnitude = _choose_magnitudes(view, catalog)
     wanted = None if magnitude is None or view.band is None else magnitude[1]
-    shown, inside = shown_mask(table, view, wanted), chosen_slices(view, run)
-    return MapChoices(shown if inside is None else shown & inside, magnitude)
+    shown = shown_mask(table, view, wanted)
+    asked = chosen_by_query(view, run, table, catalog)
+    for inside in (asked, chosen_slices(view, run)):
+        shown = shown if inside is None else shown & inside
+    return MapChoices(shown, asked is not None, magnitude)
 
 
 def _choose_classes(view: View, table: pd.DataFrame) -> None:
@@ -134,9 +141,11 @@ def keep_outlines() -> None:
         view.outlines = (*kept, *outlines)[-MOST_OUTLINES:]
 
 
-def clear_outlines() -> None:
-    """Forget the outlines, also those that the browser still shows."""
-    current_view().outlines = ()
+def clear_selection() -> None:
+    """Forget the query and the outlines, also those that the browser still shows."""
+    view = current_view()
+    view.outlines, view.query = (), None
+    st.session_state["explore_query"] = ""
     st.session_state["outline_round"] = st.session_state.get("outline_round", 0) + 1
 
 
@@ -178,24 +187,31 @@ def show_selection(
     view: View, run: qsovae.Run, table: pd.DataFrame, choices: MapChoices,
     catalog: qsovae.Catalog | None,
 ) -> None:  # fmt: skip
-    """Show the rows inside the outlines that the filters let through."""
+    """Show the rows inside the outlines that the filters let through.
+
+    Without an outline a query selects by itself.
+    """
     inside = qsovae.inside_outline_mask(table["map_1"], table["map_2"], view.outlines)
+    if choices.is_asked and not view.outlines:
+        inside = choices.shown
     chosen = inside & choices.shown
     cells = st.columns(4)
     cells[0].metric("Shown", f"{int(choices.shown.sum()):,}")
     cells[1].metric("Greyed by filters", f"{int((~choices.shown).sum()):,}")
-    cells[2].metric("Inside the outline", f"{int(chosen.sum()):,}")
-    cells[3].metric("Inside, but greyed", f"{int((inside & ~choices.shown).sum()):,}")
-    if not view.outlines:
-        st.info("Outline objects on the map to list them here.")
+    cells[2].metric("Selected", f"{int(chosen.sum()):,}")
+    cells[3].metric("Selected, but greyed", f"{int((inside & ~choices.shown).sum()):,}")
+    if not view.outlines and not choices.is_asked:
+        st.info("Outline objects on the map, or write a query, to list them here.")
         return
-    picked = selection_table(table, chosen, catalog)
+    picked = qsovae.selection_table(table, chosen, catalog)
+    meta = {"run": run.name, "query": view.query or "", "is_sim": run.is_simulated}
     with st.container(horizontal=True):
         for suffix, name in _SUFFIXES.items():
             download_table(
-                lambda: picked, f"{run.name}_selection", suffix, key=f"download_{name}"
-            )
-        st.button("Clear selection", key="explore_clear", on_click=clear_outlines,
+                lambda: picked, f"{run.name}_selection", suffix,
+                key=f"download_{name}", meta=meta,
+            )  # fmt: skip
+        st.button("Clear selection", key="explore_clear", on_click=clear_selection,
                   icon=":material/close:")  # fmt: skip
     shown = picked.head(_MOST_LINES)
     # A browser's numbers would spoil the last digits of a 64-bit id.

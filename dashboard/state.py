@@ -31,6 +31,7 @@ OBJECTS = ("cell", "suspects")
 TOLD = ("rivals", "drivers")
 CLASS_KINDS = ("class_predicted", "class_label")
 _LONGEST_TEXT = 200
+_LONGEST_QUERY = 2000
 _MOST_CLASSES = 60
 _MOST_SLICES = 2
 _MOST_RIVALS = 5
@@ -81,6 +82,8 @@ class View:
         Of Evaluate: name of the listed rule that selects rows of another catalog.
     told : tuple of str
         Of Evaluate: what the report tells beside the scores, of ``TOLD``.
+    query : str or None
+        Of Explore: rows are shown that it is true of.
     """
 
     catalog: str | None = None
@@ -113,6 +116,7 @@ class View:
     cell: tuple[str, ...] = ()
     rule: str | None = None
     told: tuple[str, ...] = ()
+    query: str | None = None
 
     def sample_prior(self) -> str | None:
         """Return the class mix of samples as `qsovae.evaluation_details` takes it."""
@@ -199,6 +203,10 @@ def _slices(texts: list[str]) -> tuple[str, ...] | None:
     return tuple(t for t in texts[:_MOST_SLICES] if "=" in t[:_LONGEST_TEXT])
 
 
+def _query(texts: list[str]) -> str | None:
+    return texts[0].strip()[:_LONGEST_QUERY] or None
+
+
 def _told(texts: list[str]) -> tuple[str, ...]:
     return tuple(name for name in TOLD if name in texts)
 
@@ -271,5 +279,6 @@ _READERS: dict[str, Any] = {
     "cell": _cell,
     "rule": _text,
     "told": _told,
+    "query": _query,
     "outlines": lambda texts: outlines_from_text(texts[0]),
 }

@@ -40,6 +40,7 @@ from .errors import ConfigError as ConfigError
 from .errors import InputError as InputError
 from .errors import ManifestMismatchError as ManifestMismatchError
 from .errors import QsovaeError as QsovaeError
+from .errors import QueryError as QueryError
 from .errors import RunError as RunError
 from .errors import RunIncompleteError as RunIncompleteError
 from .errors import ShapeError as ShapeError
@@ -91,6 +92,7 @@ from .publishing import evaluation_page as evaluation_page
 from .publishing import model_card as model_card
 from .publishing import scores_latex as scores_latex
 from .publishing import write_evaluation as write_evaluation
+from .queries import Query as Query
 from .recognition import recognise_columns as recognise_columns
 from .runs import RuleListing as RuleListing
 from .runs import Run as Run
@@ -139,6 +141,7 @@ from .workflow import DETAILS as DETAILS
 from .workflow import PRIOR_KINDS as PRIOR_KINDS
 from .workflow import Beside as Beside
 from .workflow import Evaluated as Evaluated
+from .workflow import RunColumns as RunColumns
 from .workflow import ScoredCatalog as ScoredCatalog
 from .workflow import Slicing as Slicing
 from .workflow import TrainRequest as TrainRequest
@@ -158,12 +161,15 @@ from .workflow import over_area as over_area
 from .workflow import own_catalog as own_catalog
 from .workflow import parse_rival_columns as parse_rival_columns
 from .workflow import project_catalog as project_catalog
+from .workflow import query_mask as query_mask
 from .workflow import rule_mask as rule_mask
 from .workflow import run_catalog as run_catalog
 from .workflow import run_drivers as run_drivers
+from .workflow import run_table as run_table
 from .workflow import save_rule as save_rule
 from .workflow import saved_report as saved_report
 from .workflow import score_catalog as score_catalog
+from .workflow import selection_table as selection_table
 from .workflow import slicing_columns as slicing_columns
 from .workflow import sought_class as sought_class
 from .workflow import split_results as split_results

@@ -48,6 +48,23 @@ class ConfigError(InputError):
     """A parameter lies outside what it may be."""
 
 
+class QueryError(InputError):
+    """A query cannot be read, or does not fit the table.
+
+    Parameters
+    ----------
+    what, where, fix : str
+        As of every error.
+    at : int
+        The character that it is about, from 0.
+    """
+
+    def __init__(self, what: str, where: str = "", fix: str = "", at: int = 0) -> None:
+        super().__init__(what, where, fix)
+        self.args = what, where, fix, at
+        self.at = at
+
+
 class RunError(QsovaeError):
     """A run folder cannot be used."""
 

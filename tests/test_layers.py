@@ -16,7 +16,7 @@ DASHBOARD = ROOT.parent / "dashboard"
 LAYERS = """
 errors pages threads
 bands batch class_mix crossmatch devices magnitudes motions progress reference scratch
-sky_links tables colour_cuts density elbo inputs targets
+queries sky_links tables colour_cuts density elbo inputs targets
 columns model
 recognition training
 catalog estimator

@@ -1,6 +1,6 @@
 """Commands and their options.
 
-Within cli: above combining, evaluating, rows and rules.
+Within cli: above combining, evaluating, rows, rules and selecting.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from qsovae.cli.evaluating import add_evaluate
 from qsovae.cli.options import add_json, add_mapping, add_runs_folder, positive
 from qsovae.cli.rows import add_project, add_score
 from qsovae.cli.rules import add_rules
+from qsovae.cli.selecting import add_select
 from qsovae.errors import QsovaeError
 
 
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(add)
     add_evaluate(add)
     add_rules(add)
+    add_select(add)
     add_score(add)
     add_project(add)
     _add_runs(add)

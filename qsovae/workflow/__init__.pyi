@@ -32,5 +32,9 @@ from .saved import test_rows as test_rows
 from .score import PRIOR_KINDS as PRIOR_KINDS
 from .score import ScoredCatalog as ScoredCatalog
 from .score import score_catalog as score_catalog
+from .selecting import RunColumns as RunColumns
+from .selecting import query_mask as query_mask
+from .selecting import run_table as run_table
+from .selecting import selection_table as selection_table
 from .slices import evaluation_slices as evaluation_slices
 from .train import train_run as train_run

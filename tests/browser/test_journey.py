@@ -169,10 +169,10 @@ def test_from_an_upload_to_the_ids_of_a_lasso(upload, request, visitor, server):
     ids = ids_in(visitor.download("download_csv"))
     assert len(inside) > 10 * len(doubtful)
     assert ids - doubtful == inside - doubtful
-    assert visitor.metric("Inside the outline") == f"{len(ids):,}"
+    assert visitor.metric("Selected") == f"{len(ids):,}"
 
     visitor.pick("explore_colour", "Predicted class")
-    assert visitor.metric("Inside the outline") == f"{len(ids):,}"
+    assert visitor.metric("Selected") == f"{len(ids):,}"
     visitor.choose("explore_morphology", "All")
     visitor.choose("explore_morphology", "Point-like")
     assert ids_in(visitor.download("download_csv")) == ids

@@ -14,7 +14,6 @@ from dashboard.map_rows import (
     as_colour,
     drawn_rows,
     quality_words,
-    selection_table,
     shown_mask,
 )
 from dashboard.state import View
@@ -110,7 +109,7 @@ def test_quality_bits_are_named():
 
 def test_a_selection_keeps_64_bit_ids_exact_in_every_file(table):
     chosen = np.array([True, False, True, False])
-    picked = selection_table(table, chosen, None)
+    picked = qsovae.selection_table(table, chosen, None)
     wanted = [2**62, 2**62 + 2]
     assert picked["object_id"].tolist() == wanted
     for suffix, form in ((".fits", "fits"), (".vot", "votable")):
@@ -126,7 +125,9 @@ def test_positions_stand_beside_the_ids_where_the_catalog_has_them(table, tmp_pa
         "object_id,ra,dec,g_mag_ab\n1,10,-5,20\n2,20,95,21\n3,30,5,20\n4,4,4,2\n"
     )
     catalog = qsovae.open_catalog(path)
-    picked = selection_table(table, np.array([True, True, False, False]), catalog)
+    picked = qsovae.selection_table(
+        table, np.array([True, True, False, False]), catalog
+    )
     assert picked.columns[:3].tolist() == ["object_id", "ra_deg", "dec_deg"]
     assert picked["ra_deg"].iloc[0] == 10.0
     assert np.isnan(picked["dec_deg"].iloc[1])  # off the sphere

@@ -246,13 +246,14 @@ def test_an_outline_is_recounted_when_filters_change_and_lists_its_ids(
     inside = in_box(rows)
     assert 0 < len(inside) < len(rows)
     assert metrics(page)["Shown"] == f"{len(rows):,}"
-    assert metrics(page)["Inside the outline"] == f"{len(inside):,}"
+    assert metrics(page)["Selected"] == f"{len(inside):,}"
     page.button_group(key="explore_morphology").set_value("point").run()
     points = inside[inside["morphology"] == "point"]
     assert 0 < len(points) < len(inside)
-    assert metrics(page)["Inside the outline"] == f"{len(points):,}"
-    assert metrics(page)["Inside, but greyed"] == f"{len(inside) - len(points):,}"
-    listed = page.dataframe[0].value["object_id"].tolist()
+    assert metrics(page)["Selected"] == f"{len(points):,}"
+    assert metrics(page)["Selected, but greyed"] == f"{len(inside) - len(points):,}"
+    table = next(d.value for d in page.dataframe if "object_id" in d.value)
+    listed = table["object_id"].tolist()
     assert listed == points["object_id"].astype(str).tolist()[:1000]
 
 
@@ -283,7 +284,8 @@ def test_rows_are_filtered_by_what_is_doubtful_about_them(
     assert metrics(page)["Shown"] == f"{(rows['quality'] == 0).sum():,}"
     assert f"Hides {(rows['quality'] > 0).sum():,} of {len(rows):,}" in texts(page)
     inside = in_box(rows[rows["quality"] == 0])
-    listed = page.dataframe[0].value["object_id"].tolist()
+    table = next(d.value for d in page.dataframe if "object_id" in d.value)
+    listed = table["object_id"].tolist()
     assert listed == inside["object_id"].astype(str).tolist()[:1000]
     page.button_group(key="explore_quality_choice").set_value("with").run()
     assert metrics(page)["Shown"] == f"{(rows['quality'] > 0).sum():,}"
@@ -305,11 +307,11 @@ def test_a_selection_survives_colour_and_a_visit_to_another_page(
     page = open_page("Explore", View(run="tiny", outlines=(BOX,)))
     page.selectbox(key="explore_colour").set_value("mag:i").run()
     wanted = f"{len(in_box(rows)):,}"
-    assert metrics(page)["Inside the outline"] == wanted
+    assert metrics(page)["Selected"] == wanted
     page.switch_page("screens/evaluation.py").run()
     page.switch_page("screens/latent_map.py").run()
     assert not page.exception
-    assert metrics(page)["Inside the outline"] == wanted
+    assert metrics(page)["Selected"] == wanted
     assert page.session_state["view"].colour == "mag:i"
 
 
@@ -318,7 +320,7 @@ def test_a_permalink_brings_back_selection_and_filters(rows, open_page, metrics)
     page = open_page("Explore", **view.to_parameters())
     inside = in_box(rows)
     chosen = inside[inside["class_predicted"] == "QSO"]
-    assert metrics(page)["Inside the outline"] == f"{len(chosen):,}"
+    assert metrics(page)["Selected"] == f"{len(chosen):,}"
     assert page.selectbox(key="explore_colour").value == "p_QSO"
 
 

@@ -1,0 +1,115 @@
+"""`qsovae select`: rows of a run by a query, counted, written and said to others."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+import qsovae
+from qsovae.cli import main
+
+QUERY = "p_QSO > 0.8 and g_mag_ab - r_mag_ab < 0.6"
+
+
+@pytest.fixture
+def select(runs, capsys):
+    """Return what runs select on `tiny`: its exit status, stdout and stderr."""
+
+    def run(*words, folder=runs):
+        capsys.readouterr()
+        status = main(["select", "tiny", *map(str, words), "--runs", str(folder)])
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def expected(runs):
+    """Return the rows of the query, reckoned without one."""
+    run = qsovae.open_run("tiny", runs)
+    catalog = qsovae.run_catalog(run)
+    colour = catalog.magnitude("g")[0] - catalog.magnitude("r")[0]
+    return (run.rows()["p_QSO"].to_numpy() > 0.8) & (colour < 0.6)
+
+
+def test_rows_are_counted_in_words_and_as_json(select, expected, runs):
+    status, out, _ = select(QUERY)
+    assert status == 0
+    assert f"{expected.sum():,} of 1,200 rows" in out
+    said = json.loads(select(QUERY, "--json")[1])
+    assert said["selected"] == expected.sum() > 0
+    assert said["is_simulated"] is True
+    assert said["adql"] == "(p_QSO > 0.8 AND (g_mag_ab - r_mag_ab) < 0.6)"
+    assert said["stil"] == "(p_QSO > 0.8 && (g_mag_ab - r_mag_ab) < 0.6)"
+    assert sum(said["classes"]["class_predicted"].values()) == expected.sum()
+    run = qsovae.open_run("tiny", runs)
+    labels = run.rows().loc[expected, "class_label"]
+    assert said["classes"]["class_label"].get("QSO", 0) == (labels == "QSO").sum()
+
+
+@pytest.mark.parametrize("suffix", [".fits", ".csv", ".parquet", ".vot"])
+def test_rows_are_written_with_the_query(select, expected, runs, tmp_path, suffix):
+    out = tmp_path / f"chosen{suffix}"
+    status, _, told = select(QUERY, "-o", out)
+    assert status == 0
+    assert f"wrote {expected.sum():,} rows" in told
+    table = qsovae.read_table(out).frame
+    ids = qsovae.open_run("tiny", runs).rows()["object_id"][expected]
+    assert table["object_id"].astype("int64").tolist() == ids.tolist()
+    assert {"ra_deg", "p_QSO", "map_1", "quality"} <= set(table)
+    if suffix == ".fits":
+        assert QUERY in str(fits.getheader(out, 1))
+
+
+def test_what_a_query_can_name_is_listed(select):
+    names = json.loads(select("--columns", "--json")[1])["columns"]
+    assert {"p_QSO", "entropy", "has_UPPER_LIMIT", "g_mag_ab", "parallax_mas"} <= set(
+        names
+    )
+    assert "fingerprint" not in names
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["p_QSO > "], "ends too soon"),
+        (["p_QSA > 1"], "Did you mean p_QSO"),
+        ([], "there is no query"),
+        (["p_QSO > 0.5", "-o", "out.png"], ".png"),
+        (["p_QSO > 0.5", "--catalog", "gone.fits"], "is not where it was"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(select, words, said):
+    status, out, told = select(*words)
+    assert (status, out) == (1, "")
+    assert said in told
+
+
+def test_without_the_catalog_the_run_s_own_columns_are_left(
+    select, runs, simulated, tmp_path
+):
+    shutil.copytree(runs / "tiny", tmp_path / "tiny")
+    path = tmp_path / "tiny" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["catalog"]["path"] = "nowhere/sim.fits"
+    path.write_text(json.dumps(manifest))
+    status, out, _ = select("p_QSO > 0.8", "--json", folder=tmp_path)
+    rows = qsovae.open_run("tiny", runs).rows()
+    assert json.loads(out)["selected"] == np.count_nonzero(rows["p_QSO"] > 0.8)
+    status, _, told = select("g_mag_ab < 20", folder=tmp_path)
+    assert status == 1
+    assert "are not at hand: say where it lies (--catalog FILE)" in told
+    again = select("g_mag_ab < 20", "--catalog", simulated, folder=tmp_path)
+    assert again[0] == 0
+    assert again[1] == select("g_mag_ab < 20")[1]
+
+
+def test_the_catalog_is_never_written_over(select, simulated):
+    before = simulated.read_bytes()
+    status, _, told = select("p_QSO > 0.8", "-o", simulated)
+    assert status == 1
+    assert "the output is the catalog itself" in told
+    assert simulated.read_bytes() == before
