@@ -31,6 +31,7 @@ from dashboard.query_filter import chosen_by_query
 from dashboard.slice_filter import chosen_slices
 from dashboard.state import View, current_view, seed
 from dashboard.theme import UNLABELLED
+from dashboard.why_view import show_why
 
 _CLASS_KINDS = {"class_predicted": "Predicted", "class_label": "True"}
 _MOST_LINES = 1000
@@ -223,6 +224,7 @@ def show_selection(
         st.caption(
             f"The first {_MOST_LINES:,} of {len(picked):,}; files have them all."
         )
+    show_why(view, run, table, chosen, catalog)
 
 
 def _selection_columns(picked: pd.DataFrame) -> dict[str, Any]:

@@ -154,6 +154,7 @@ from .workflow import evaluate_run as evaluate_run
 from .workflow import evaluate_splits as evaluate_splits
 from .workflow import evaluation_details as evaluation_details
 from .workflow import evaluation_slices as evaluation_slices
+from .workflow import explain_selection as explain_selection
 from .workflow import full_report as full_report
 from .workflow import label_suspects as label_suspects
 from .workflow import make_map as make_map

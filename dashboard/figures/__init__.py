@@ -19,6 +19,14 @@ from dashboard.figures.evaluation_details import (
     threshold_figure,
     top_figure,
 )
+from dashboard.figures.explanation import (
+    CHOSEN,
+    DECODED,
+    OTHERS,
+    effect_figure,
+    sides_histogram_figure,
+    sides_sed_figure,
+)
 from dashboard.figures.latent_map import MapPoints, map_figure
 from dashboard.figures.rivals import rival_figure
 from dashboard.figures.slices import slices_figure
@@ -26,11 +34,15 @@ from dashboard.figures.splits import splits_figure
 from dashboard.figures.training import loss_figure
 
 __all__ = [
+    "CHOSEN",
+    "DECODED",
     "LEAST_RATE",
+    "OTHERS",
     "MapPoints",
     "class_figure",
     "class_sed_figure",
     "confusion_figure",
+    "effect_figure",
     "loss_figure",
     "loss_of_inputs_figure",
     "magnitude_figure",
@@ -43,6 +55,8 @@ __all__ = [
     "roc_figure",
     "sed_figure",
     "separation_figure",
+    "sides_histogram_figure",
+    "sides_sed_figure",
     "slices_figure",
     "splits_figure",
     "threshold_figure",

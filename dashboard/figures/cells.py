@@ -44,7 +44,7 @@ def sed_figure(
         if label != put:
             style = ClassStyle(OUTLINE_COLOUR, style.symbol)
         named = f"{label}, rightly" if label == put else f"{label} classed as {put}"
-        _add_sed(figure, sed, style, named, is_first=number == 0)
+        add_sed(figure, sed, style, named, is_first=number == 0)
     if chosen is not None:
         seen = chosen.dropna(subset=["mag_ab"])
         figure.add_scatter(
@@ -61,7 +61,7 @@ def sed_figure(
     return arranged(figure, is_simulated=is_simulated, height=_HEIGHT)
 
 
-def _add_sed(
+def add_sed(
     figure: go.Figure, sed: pd.DataFrame, style: ClassStyle, named: str, *,
     is_first: bool,
 ) -> None:  # fmt: skip

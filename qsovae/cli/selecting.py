@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qsovae.queries import Query
     from qsovae.runs import Run
 
+_MOST_LINES = 12
 _EXAMPLE = "p_QSO > 0.9 and g_mag_ab - r_mag_ab < 0.6"
 
 
@@ -41,6 +42,14 @@ def add_select(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="write the rows: .fits, .vot, .ecsv, .csv or .parquet",
     )  # fmt: skip
     parser.add_argument(
+        "--why", action="store_true",
+        help="say what tells the rows from all others, and the simplest cut",
+    )  # fmt: skip
+    parser.add_argument(
+        "--against", metavar="QUERY",
+        help="with --why: hold them against these rows instead of all others",
+    )  # fmt: skip
+    parser.add_argument(
         "--columns", action="store_true", help="list what a query can name"
     )
     add_runs_folder(parser)
@@ -58,6 +67,8 @@ def select(options: Namespace) -> int:
     if options.query is None and not options.columns:
         raise QueryError("there is no query", "qsovae select", f"Give {_EXAMPLE!r}.")
     query = None if options.columns else Query(options.query)
+    if options.against is not None:
+        Query(options.against)  # refused before anything is read
     if options.out is not None:
         refuse_suffix(options.out.suffix)
     run = open_run(options.run, options.runs)
@@ -73,6 +84,8 @@ def select(options: Namespace) -> int:
         raise _explained(error, run, catalog) from None
     said = _said(run, rows, query, int(chosen.sum()))
     said["classes"] = _counts(rows, chosen)
+    if options.why:
+        said["why"] = _why(options, run, rows, chosen, catalog)
     if options.out is not None:
         said["out"] = _write(run, rows, chosen, query, catalog, options.out)
     show(said if options.json else _words(said))
@@ -113,6 +126,22 @@ def _said(run: "Run", rows: "pd.DataFrame", query: "Query", n: int) -> dict[str,
         except QueryError as error:
             said[language], said[f"no_{language}"] = None, error.what
     return said
+
+
+def _why(
+    options: Namespace, run: "Run", rows: "pd.DataFrame", chosen: Any,
+    catalog: "Catalog | None",
+) -> dict[str, Any]:  # fmt: skip
+    """Return what tells the rows from others."""
+    from qsovae.workflow import explain_selection, query_mask
+
+    others = None
+    if options.against is not None:
+        others = query_mask(run, options.against, rows, catalog)
+    with text.ProgressLine(patience_s=2.0) as line:
+        return explain_selection(
+            run, rows, chosen, catalog, others=others, on_progress=line.show
+        )
 
 
 def _counts(rows: "pd.DataFrame", chosen: Any) -> dict[str, dict[str, int]]:
@@ -156,4 +185,34 @@ def _words(said: dict[str, Any]) -> str:
         f"{language.upper()}: {said[language] or said[f'no_{language}']}"
         for language in ("adql", "stil")
     ]
+    if "why" in said:
+        parts.append(_why_words(said["why"]))
     return "\n\n".join(parts)
+
+
+def _why_words(why: dict[str, Any]) -> str:
+    """Return the columns that differ most, and the simplest cut."""
+    lines = []
+    for line in why["columns"][:_MOST_LINES]:
+        category = line["category"]
+        value, low, high = line["difference"]
+        lines.append([
+            line["name"] if category is None else f"{line['name']} = {category}",
+            f"{value:+.3f} ({low:+.3f} to {high:+.3f})",
+            f"{line['chosen']:.4g}", f"{line['others']:.4g}",
+        ])  # fmt: skip
+    n = why["rows"]
+    head = (
+        f"What tells {n['chosen']:,} rows from {n['others']:,} others: Cliff's delta, "
+        "of text the difference of shares; 95 %"
+    )
+    header = ["", "difference", "median or share", "of the others"]
+    parts = [head, text.table_text(header, lines)]
+    if why["cut"] is not None:
+        cut = why["cut"]
+        shares = ", ".join(
+            f"{name} {cut[name][0]:.3f} ({cut[name][1]:.3f} to {cut[name][2]:.3f})"
+            for name in ("completeness", "purity") if name in cut
+        )  # fmt: skip
+        parts.append(f"simplest cut: {cut['query']}\n{shares}, on rows kept apart")
+    return "\n".join(parts)

@@ -1,6 +1,9 @@
 from .calibration import Temperature as Temperature
 from .calibration import calibration_error as calibration_error
 from .calibration import reliability_table as reliability_table
+from .contrasts import Effect as Effect
+from .contrasts import cliffs_delta as cliffs_delta
+from .contrasts import share_difference as share_difference
 from .curve_tables import curve_table as curve_table
 from .curves import exact_areas as exact_areas
 from .importance import Dependence as Dependence
@@ -24,6 +27,10 @@ from .scoring import score as score
 from .scoring import score_by_morphology as score_by_morphology
 from .scoring import score_predictions as score_predictions
 from .seds import mean_sed as mean_sed
+from .simple_cuts import Cut as Cut
+from .simple_cuts import Judged as Judged
+from .simple_cuts import SimpleCut as SimpleCut
+from .simple_cuts import simple_cut as simple_cut
 from .sky import DEFAULT_LIMIT as DEFAULT_LIMIT
 from .sky import SkyMix as SkyMix
 from .sky import is_quasar as is_quasar

@@ -13,6 +13,7 @@ from .evaluate import Evaluated as Evaluated
 from .evaluate import evaluate_rows as evaluate_rows
 from .evaluation_report import evaluate_run as evaluate_run
 from .evaluation_report import full_report as full_report
+from .explaining import explain_selection as explain_selection
 from .mixes import SKY as SKY
 from .mixes import sought_class as sought_class
 from .project import make_map as make_map

@@ -97,6 +97,12 @@ def latent_traversals(
     }  # fmt: skip
 
 
+def decoded_magnitudes(run: Run, rows: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
+    """Return what the decoder makes of latent means, as of ``band_magnitudes``."""
+    values, _ = _decoded(run, latent_matrix(rows).astype(np.float64))
+    return band_magnitudes(run.features, values)
+
+
 def _detected(
     status: NDArray[np.int8], class_label: "pd.Series[Any]"
 ) -> dict[str, float]:

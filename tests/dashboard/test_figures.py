@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from dashboard import figures
 from dashboard.figures import MapPoints
@@ -312,3 +313,27 @@ def test_a_traversal_has_a_line_for_each_step_with_its_probability():
     names = [trace.name for trace in figure.data if trace.mode != "markers"]
     assert names == ["-2 s.d., p = 0.90", "mean, p = 0.90", "+2 s.d., p = 0.90"]
     assert "Simulated data" in [a.text for a in figure.layout.annotations]
+
+
+def test_figures_of_a_selection_show_their_tables_and_names_as_text():
+    table = pd.DataFrame({
+        "name": ["<b>x</b>", "y"], "value": [0.5, -0.2], "low": [0.4, -0.3],
+        "high": [0.7, 0.1], "chosen": [1.0, 2.0], "others": [3.0, 4.0],
+    })  # fmt: skip
+    (marks,) = figures.effect_figure(table, is_simulated=True).data
+    assert list(marks.x) == [0.5, -0.2]
+    assert "<b>" not in "".join(marks.y)
+    assert list(marks.error_x.array) == pytest.approx([0.2, 0.3])
+    sed = pd.DataFrame({
+        "band": ["g", "r"], "wavelength_um": [0.48, 0.64], "mag_ab": [20.0, np.nan],
+        "mag_ab_low": [19.0, np.nan], "mag_ab_high": [21.0, np.nan], "rows": [5, 0],
+    })  # fmt: skip
+    both = {figures.CHOSEN: sed, figures.OTHERS: sed, figures.DECODED: sed}
+    figure = figures.sides_sed_figure(both, is_simulated=False)
+    assert {trace.name for trace in figure.data if trace.name} >= set(both)
+    shares = {figures.CHOSEN: [0.4, 0.6], figures.OTHERS: [1.0, 0.0]}
+    figure = figures.sides_histogram_figure(
+        "<i>r</i>", [18.0, 19.0, 20.0], shares, is_simulated=False
+    )
+    assert [list(trace.y) for trace in figure.data] == [[0.4, 0.6, 0.0], [1, 0, 0]]
+    assert "<i>" not in figure.layout.xaxis.title.text

@@ -65,3 +65,23 @@ def test_what_is_wrong_in_a_query_is_pointed_at_and_filters_nothing(
 def test_the_mark_stands_beneath_the_character():
     assert pointed("a\tb c", 2) == "a b c\n  ▲"
     assert pointed("ab", 99) == "ab\n  ▲"
+
+
+@pytest.mark.usefixtures("expected")
+def test_a_selection_is_explained_when_asked_and_selects_by_its_cut(
+    open_page, metrics, texts
+):
+    page = open_page("Explore", View(run="tiny", query=TEXT))
+    page.button(key="why_start").click().run()
+    assert not page.exception
+    assert not page.error
+    run = qsovae.open_run("tiny")
+    rows, catalog = qsovae.run_table(run), qsovae.run_catalog(run)
+    chosen = qsovae.query_mask(run, TEXT, rows, catalog)
+    wanted = qsovae.explain_selection(run, rows, chosen, catalog)
+    assert page.code[0].value == wanted["cut"]["query"]
+    assert "The simplest cut that reproduces them" in texts(page)
+    page.button(key="why_cut").click().run()
+    assert page.text_input(key="explore_query").value == wanted["cut"]["query"]
+    passed = qsovae.query_mask(run, wanted["cut"]["query"], rows, catalog)
+    assert metrics(page)["Selected"] == f"{passed.sum():,}"

@@ -113,3 +113,17 @@ def test_the_catalog_is_never_written_over(select, simulated):
     assert status == 1
     assert "the output is the catalog itself" in told
     assert simulated.read_bytes() == before
+
+
+def test_what_tells_the_rows_is_said_in_words_and_as_json(select):
+    status, out, _ = select("p_QSO > 0.8", "--why", "--against", "p_STAR > 0.8")
+    assert status == 0
+    assert "simplest cut: " in out
+    assert "p_QSO" in out.split("What tells")[1]
+    said = json.loads(
+        select("p_QSO > 0.8", "--why", "--against", "p_STAR > 0.8", "--json")[1]
+    )
+    assert said["why"]["rows"]["chosen"] == said["selected"]
+    assert said["why"]["cut"]["query"] in out
+    assert "ends too soon" in select("p_QSO > 0.8", "--why", "--against", "p_QSO >")[2]
+    assert "to compare with" in select("true", "--why")[2]
