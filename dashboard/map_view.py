@@ -15,7 +15,7 @@ import qsovae
 from dashboard import figures
 from dashboard.evaluation_view import MORPHOLOGIES
 from dashboard.figures.layout import picture_settings
-from dashboard.layout import choose_one, download_figure, download_table
+from dashboard.layout import choose_one, download_figure, download_table, escaped
 from dashboard.map_rows import (
     MOST_DRAWN,
     Colouring,
@@ -28,6 +28,7 @@ from dashboard.map_rows import (
 from dashboard.outlines import MOST_OUTLINES, drawn_outlines
 from dashboard.quality_filter import choose_quality
 from dashboard.query_filter import chosen_by_query
+from dashboard.selections_view import filters_query
 from dashboard.slice_filter import chosen_slices
 from dashboard.state import View, current_view, seed
 from dashboard.theme import UNLABELLED
@@ -205,7 +206,8 @@ def show_selection(
         st.info("Outline objects on the map, or write a query, to list them here.")
         return
     picked = qsovae.selection_table(table, chosen, catalog)
-    meta = {"run": run.name, "query": view.query or "", "is_sim": run.is_simulated}
+    query = filters_query(view)
+    meta = {"run": run.name, "query": query or "", "is_sim": run.is_simulated}
     with st.container(horizontal=True):
         for suffix, name in _SUFFIXES.items():
             download_table(
@@ -214,6 +216,8 @@ def show_selection(
             )  # fmt: skip
         st.button("Clear selection", key="explore_clear", on_click=clear_selection,
                   icon=":material/close:")  # fmt: skip
+        if query and not view.outlines and not view.slices:
+            _cite(run, query)
     shown = picked.head(_MOST_LINES)
     # A browser's numbers would spoil the last digits of a 64-bit id.
     st.dataframe(
@@ -225,6 +229,19 @@ def show_selection(
             f"The first {_MOST_LINES:,} of {len(picked):,}; files have them all."
         )
     show_why(view, run, table, chosen, catalog)
+
+
+def _cite(run: qsovae.Run, query: str) -> None:
+    """Offer the query in the languages of archives and of tables."""
+    cited = qsovae.cited_query(run, query)
+    with st.popover("ADQL and TOPCAT", icon=":material/code:"):
+        for words, write in (("ADQL, after WHERE", cited.to_adql),
+                             ("TOPCAT and STILTS", cited.to_stil)):  # fmt: skip
+            st.caption(words)
+            try:
+                st.code(write(), language=None, wrap_lines=True)
+            except qsovae.QueryError as error:
+                st.caption(escaped(error))
 
 
 def _selection_columns(picked: pd.DataFrame) -> dict[str, Any]:

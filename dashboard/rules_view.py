@@ -54,8 +54,8 @@ def _list_rules(run: qsovae.Run) -> None:
         if gone:
             qsovae.delete_rule(run, found.name)
             st.rerun()
-        said = found.message if found.rule is None else ""
-        words = escaped(said) if found.rule is None else rule_sentence(found.rule)
+        said = found.message if found.value is None else ""
+        words = escaped(said) if found.value is None else rule_sentence(found.value)
         place.caption(f"**{escaped(found.name)}**: {words}")
 
 
@@ -86,7 +86,7 @@ def rule_sentence(rule: qsovae.SelectionRule) -> str:
 
 def choose_rule(view: View, run: qsovae.Run) -> qsovae.SelectionRule | None:
     """Show the run's rules to choose from; return the chosen one."""
-    usable = {r.name: r.rule for r in qsovae.list_rules(run) if r.rule is not None}
+    usable = {r.name: r.value for r in qsovae.list_rules(run) if r.value is not None}
     if not usable:
         view.rule = None
         st.caption("A rule saved beside the threshold could select rows here.")

@@ -14,6 +14,7 @@ from dashboard.map_view import (
     show_selection,
 )
 from dashboard.run_choice import choose_run, opened_run
+from dashboard.selections_view import show_selections
 from dashboard.sources import find_source
 from dashboard.state import View, current_view
 
@@ -44,6 +45,7 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
     with picture:
         show_map(view, run, table, choices, coloured)
     show_selection(view, run, table, choices, catalog)
+    show_selections(view, run, table, catalog)
 
 
 def offer_map(run: qsovae.Run, found: cache.FoundCatalog | None) -> None:

@@ -1,6 +1,6 @@
 """Commands and their options.
 
-Within cli: above combining, evaluating, rows, rules and selecting.
+Within cli: above combining, evaluating, rows, rules, selecting and selections.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from qsovae.cli.options import add_json, add_mapping, add_runs_folder, positive
 from qsovae.cli.rows import add_project, add_score
 from qsovae.cli.rules import add_rules
 from qsovae.cli.selecting import add_select
+from qsovae.cli.selections import add_selections
 from qsovae.errors import QsovaeError
 
 
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     add_evaluate(add)
     add_rules(add)
     add_select(add)
+    add_selections(add)
     add_score(add)
     add_project(add)
     _add_runs(add)

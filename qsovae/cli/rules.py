@@ -13,7 +13,7 @@ from qsovae.cli.options import add_json, add_runs_folder
 from qsovae.errors import ConfigError
 
 if TYPE_CHECKING:
-    from qsovae.runs import RuleListing, Run, SelectionRule
+    from qsovae.runs import Kept, Run, SelectionRule
     from qsovae.workflow import Evaluated
 
 
@@ -120,13 +120,13 @@ def _with_bounds(rule: "SelectionRule", name: str) -> str:
     return f"{name} {value:.4f} ({bounds[0]:.4f} to {bounds[1]:.4f})"
 
 
-def _entry(found: "RuleListing") -> dict[str, Any]:
+def _entry(found: "Kept[SelectionRule]") -> dict[str, Any]:
     """Return a listed rule for JSON."""
-    rule = None if found.rule is None else found.rule.to_json()
+    rule = None if found.value is None else found.value.to_json()
     return {"name": found.name, "rule": rule, "message": found.message}
 
 
-def _listing_text(listed: "list[RuleListing]") -> str:
+def _listing_text(listed: "list[Kept[SelectionRule]]") -> str:
     if not listed:
         return (
             "no rules; `qsovae evaluate RUN --threshold P --save-rule NAME` makes one"

@@ -1,26 +1,29 @@
 """Rows of a run told by a query: counted, written, or said to an archive.
 
-Within cli: above commands.
+Within cli: above commands and selecting_text.
 """
 
 import argparse
+import json
 from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qsovae.cli import text
-from qsovae.cli.commands import show
+from qsovae.cli.commands import open_for, show
 from qsovae.cli.options import add_json, add_runs_folder
-from qsovae.errors import CatalogError, QueryError
+from qsovae.cli.selecting_text import selection_text
+from qsovae.errors import CatalogError, ConfigError, QueryError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from qsovae.catalog import Catalog
     from qsovae.queries import Query
     from qsovae.runs import Run
 
-_MOST_LINES = 12
 _EXAMPLE = "p_QSO > 0.9 and g_mag_ab - r_mag_ab < 0.6"
 
 
@@ -40,6 +43,17 @@ def add_select(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument(
         "-o", "--out", type=Path, metavar="OUT",
         help="write the rows: .fits, .vot, .ecsv, .csv or .parquet",
+    )  # fmt: skip
+    parser.add_argument(
+        "--selection", metavar="NAME",
+        help="a saved selection: rows in it, that the query is true of if there is one",
+    )  # fmt: skip
+    parser.add_argument(
+        "--save", metavar="NAME", help="keep the selection with the run"
+    )
+    parser.add_argument(
+        "--on", type=Path, metavar="FILE",
+        help="select rows of another catalog, placed on the run's map",
     )  # fmt: skip
     parser.add_argument(
         "--why", action="store_true",
@@ -62,17 +76,15 @@ def select(options: Namespace) -> int:
     from qsovae.queries import Query
     from qsovae.runs import open_run
     from qsovae.tables import refuse_suffix
-    from qsovae.workflow import RunColumns, run_table
+    from qsovae.workflow import RunColumns
 
-    if options.query is None and not options.columns:
-        raise QueryError("there is no query", "qsovae select", f"Give {_EXAMPLE!r}.")
-    query = None if options.columns else Query(options.query)
+    query = None if options.columns else Query(_asked(options))
     if options.against is not None:
         Query(options.against)  # refused before anything is read
     if options.out is not None:
         refuse_suffix(options.out.suffix)
     run = open_run(options.run, options.runs)
-    catalog, rows = _own_catalog(run, options.catalog), run_table(run)
+    catalog, rows = _subject(options, run)
     columns = RunColumns(run, rows, catalog)
     if query is None:
         names = list(columns)
@@ -82,14 +94,65 @@ def select(options: Namespace) -> int:
         chosen = query.mask(columns, len(rows))
     except QueryError as error:
         raise _explained(error, run, catalog) from None
-    said = _said(run, rows, query, int(chosen.sum()))
-    said["classes"] = _counts(rows, chosen)
-    if options.why:
-        said["why"] = _why(options, run, rows, chosen, catalog)
-    if options.out is not None:
-        said["out"] = _write(run, rows, chosen, query, catalog, options.out)
-    show(said if options.json else _words(said))
+    said = _said(run, rows, query, int(chosen.sum())) | _counts(rows, chosen)
+    said |= _done(options, _Found(run, rows, query, catalog, chosen))
+    show(said if options.json else selection_text(said))
     return 0
+
+
+class _Found(NamedTuple):
+    """The rows that a query is true of, among those it was asked of."""
+
+    run: "Run"
+    rows: "pd.DataFrame"
+    query: "Query"
+    catalog: "Catalog | None"
+    chosen: "NDArray[np.bool_]"
+
+
+def _done(options: Namespace, found: _Found) -> dict[str, Any]:
+    """Return what was done with the rows, of what was asked."""
+    from qsovae.workflow import save_selection
+
+    said: dict[str, Any] = {}
+    if options.save is not None:
+        run, rows, query, catalog, _ = found
+        said["saved"] = save_selection(
+            run, options.save, rows, catalog, query=query.text
+        ).name
+    if options.why:
+        said["why"] = _why(options, found)
+    if options.out is not None:
+        said["out"] = _write(found, options.selection, options.out)
+    return said
+
+
+def _subject(options: Namespace, run: "Run") -> "tuple[Catalog | None, pd.DataFrame]":
+    """Return the catalog whose rows are asked, and what the run says of them."""
+    from qsovae.workflow import catalog_table, run_table
+
+    if options.on is None:
+        return _own_catalog(run, options.catalog), run_table(run)
+    catalog = open_for(run, options.on, None)
+    with text.ProgressLine(patience_s=2.0) as line:
+        return catalog, catalog_table(run, catalog, line.show)
+
+
+def _asked(options: Namespace) -> str:
+    """Return the query that is asked, with the selection that is named."""
+    if options.save is not None and options.on is not None:
+        raise ConfigError(
+            "a selection is kept of the run's own rows", "--save", "Leave out --on."
+        )
+    parts = [] if options.query is None else [options.query]
+    if options.selection is not None:
+        parts.insert(0, f"`sel_{options.selection}`")
+    if not parts and not options.columns:
+        raise QueryError(
+            "there is no query", "qsovae select",
+            f"Give {_EXAMPLE!r}, or --selection NAME.",
+        )  # fmt: skip
+    return " and ".join(parts if len(parts) < 2 else (parts[0], f"({parts[1]})"))
 
 
 def _own_catalog(run: "Run", given: Path | None) -> "Catalog | None":
@@ -116,11 +179,14 @@ def _explained(error: QueryError, run: "Run", catalog: "Catalog | None") -> Quer
 
 
 def _said(run: "Run", rows: "pd.DataFrame", query: "Query", n: int) -> dict[str, Any]:
+    from qsovae.workflow import cited_query
+
     said: dict[str, Any] = {
         "run": run.name, "query": query.text, "rows": len(rows), "selected": n,
         "is_simulated": run.is_simulated,
     }  # fmt: skip
-    for language, write in (("adql", query.to_adql), ("stil", query.to_stil)):
+    cited = cited_query(run, query)
+    for language, write in (("adql", cited.to_adql), ("stil", cited.to_stil)):
         try:
             said[language] = write()
         except QueryError as error:
@@ -128,13 +194,11 @@ def _said(run: "Run", rows: "pd.DataFrame", query: "Query", n: int) -> dict[str,
     return said
 
 
-def _why(
-    options: Namespace, run: "Run", rows: "pd.DataFrame", chosen: Any,
-    catalog: "Catalog | None",
-) -> dict[str, Any]:  # fmt: skip
+def _why(options: Namespace, found: _Found) -> dict[str, Any]:
     """Return what tells the rows from others."""
     from qsovae.workflow import explain_selection, query_mask
 
+    run, rows, _, catalog, chosen = found
     others = None
     if options.against is not None:
         others = query_mask(run, options.against, rows, catalog)
@@ -144,75 +208,40 @@ def _why(
         )
 
 
-def _counts(rows: "pd.DataFrame", chosen: Any) -> dict[str, dict[str, int]]:
+def _counts(rows: "pd.DataFrame", chosen: Any) -> dict[str, Any]:
     """Return how many of the rows are of each class, true and predicted."""
-    return {
-        kind: {str(name): int(n) for name, n in rows.loc[chosen, kind]
-               .astype("string").fillna("unlabelled").value_counts().items()}
+    labels = {
+        kind: rows.loc[chosen, kind].astype("string").fillna("unlabelled")
         for kind in ("class_label", "class_predicted")
-    }  # fmt: skip
+        if kind in rows
+    }
+    return {
+        "classes": {
+            kind: {str(name): int(n) for name, n in part.value_counts().items()}
+            for kind, part in labels.items()
+        }
+    }
 
 
-def _write(
-    run: "Run", rows: "pd.DataFrame", chosen: Any, query: "Query",
-    catalog: "Catalog | None", out: Path,
-) -> str:  # fmt: skip
-    """Write the rows with the query in the header; return where."""
+def _write(found: _Found, selection: str | None, out: Path) -> str:
+    """Write the rows with what told them in the header; return where."""
+    from qsovae.runs import open_selection
     from qsovae.tables import write_table
     from qsovae.workflow import selection_table
 
+    run, rows, query, catalog, chosen = found
     source = Path(str(run.manifest["catalog"].get("path", "")))
     if out.exists() and source.is_file() and out.samefile(source):
         raise CatalogError(
             "the output is the catalog itself", str(out), "Choose another name."
         )
     picked = selection_table(rows, chosen, catalog)
-    meta = {"run": run.name, "catalog": run.manifest["catalog"]["name"],
-            "query": query.text, "is_sim": run.is_simulated}  # fmt: skip
+    name = run.manifest["catalog"]["name"] if catalog is None else catalog.name
+    meta = {"run": run.name, "catalog": name, "query": query.text,
+            "is_sim": run.is_simulated}  # fmt: skip
+    if selection is not None:
+        saved = open_selection(run, selection).to_json()
+        meta["recipe"] = json.dumps({k: saved[k] for k in ("query", "outlines")})
     write_table(picked, out, meta=meta)
     text.say(f"qsovae: wrote {len(picked):,} rows to {out}")
     return str(out)
-
-
-def _words(said: dict[str, Any]) -> str:
-    """Return how many rows are selected, and the query in other languages."""
-    classes = said["classes"]
-    lines = [[name, n] for name, n in classes["class_predicted"].items()]
-    parts = [f"{said['selected']:,} of {said['rows']:,} rows: {said['query']}"]
-    if lines:
-        parts.append(text.table_text(["predicted class", "rows"], lines))
-    parts += [
-        f"{language.upper()}: {said[language] or said[f'no_{language}']}"
-        for language in ("adql", "stil")
-    ]
-    if "why" in said:
-        parts.append(_why_words(said["why"]))
-    return "\n\n".join(parts)
-
-
-def _why_words(why: dict[str, Any]) -> str:
-    """Return the columns that differ most, and the simplest cut."""
-    lines = []
-    for line in why["columns"][:_MOST_LINES]:
-        category = line["category"]
-        value, low, high = line["difference"]
-        lines.append([
-            line["name"] if category is None else f"{line['name']} = {category}",
-            f"{value:+.3f} ({low:+.3f} to {high:+.3f})",
-            f"{line['chosen']:.4g}", f"{line['others']:.4g}",
-        ])  # fmt: skip
-    n = why["rows"]
-    head = (
-        f"What tells {n['chosen']:,} rows from {n['others']:,} others: Cliff's delta, "
-        "of text the difference of shares; 95 %"
-    )
-    header = ["", "difference", "median or share", "of the others"]
-    parts = [head, text.table_text(header, lines)]
-    if why["cut"] is not None:
-        cut = why["cut"]
-        shares = ", ".join(
-            f"{name} {cut[name][0]:.3f} ({cut[name][1]:.3f} to {cut[name][2]:.3f})"
-            for name in ("completeness", "purity") if name in cut
-        )  # fmt: skip
-        parts.append(f"simplest cut: {cut['query']}\n{shares}, on rows kept apart")
-    return "\n".join(parts)

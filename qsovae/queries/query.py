@@ -77,6 +77,24 @@ class Query:
         mask: NDArray[np.bool_] = np.broadcast_to(told, (n_rows,)).copy()
         return mask
 
+    def with_told(self, told: Mapping[str, str]) -> "Query":
+        """Return the query with other queries in place of some names.
+
+        Parameters
+        ----------
+        told : mapping
+            Queries by the names, as they are written, that stand for them.
+        """
+        text = self.text
+        places = sorted(
+            (t.meta.start_pos, t.meta.end_pos, str(t.children[0]).strip("`"))
+            for t in self._tree.find_data("column")
+        )
+        for start, end, name in reversed(places):
+            if name in told:
+                text = f"{text[:start]}({told[name]}){text[end:]}"
+        return Query(text)
+
     def to_adql(self) -> str:
         """Return the same as a condition of ADQL 2.1, to stand after WHERE.
 

@@ -1,22 +1,17 @@
 """Selection rules: points picked on a threshold's curve, kept with their run.
 
-Within runs: above run. A rule is ``rules/NAME.json`` in the run's folder; no other file
-changes, and the manifest does not list it. It knows the weights that it was measured
-with, and is refused beside any others.
+Within runs: above shelf. A rule is ``rules/NAME.json`` in the run's folder.
 """
 
-import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from types import NoneType
-from typing import Any, NamedTuple
+from typing import Any
 
 from qsovae.bands import MORPHOLOGIES, Quality
 from qsovae.catalog import QUALITY_CHOICES
-from qsovae.errors import ManifestMismatchError, QsovaeError, RunError
-from qsovae.runs.layout import RULES, WEIGHTS, check_name
+from qsovae.runs.layout import RULES
 from qsovae.runs.run import Run
-from qsovae.tables import write_whole
+from qsovae.runs.shelf import Kept, Shelf
 
 
 @dataclass(frozen=True)
@@ -67,157 +62,11 @@ class SelectionRule:
         return asdict(self) | {"quality": list(self.quality)}
 
 
-class RuleListing(NamedTuple):
-    """A rule's name, and the rule or why it cannot be used."""
-
-    name: str
-    rule: SelectionRule | None
-    message: str
-
-
-def weights_digest(run: Run) -> str:
-    """Return the digest by which a rule knows its run, whatever that is called now."""
-    return str(run.manifest["artifacts"][WEIGHTS])
-
-
-def write_rule(run: Run, rule: SelectionRule) -> None:
-    """Write a rule into its run's folder, whole or not at all.
-
-    Raises
-    ------
-    ConfigError
-        If the name cannot name a file.
-    RunError
-        If the run has a rule of that name, or the disk refuses.
-    """
-    refuse_taken(run, rule.name)
-    path = _path(run, rule.name)
-    try:
-        path.parent.mkdir(exist_ok=True)
-        text = json.dumps(rule.to_json(), indent=1, allow_nan=False)
-        write_whole(path, text.encode("utf-8"))
-    except OSError as error:
-        raise RunError(
-            f"the rule cannot be written: {error.strerror}",
-            str(path.parent),
-            "Runs must be kept where they may be written to.",
-        ) from None
-
-
-def refuse_taken(run: Run, name: str) -> None:
-    """Refuse a name that a new rule cannot have.
-
-    Raises
-    ------
-    ConfigError
-        If it cannot name a file.
-    RunError
-        If the run has a rule of that name.
-    """
-    if _path(run, name).exists():
-        raise RunError(
-            f"there is already a rule {name}",
-            run.name,
-            "Choose another name, or delete that one first.",
-        )
-
-
-def open_rule(run: Run, name: str) -> SelectionRule:
-    """Return a rule of a run.
-
-    Raises
-    ------
-    RunError
-        If there is no such rule, or its file is damaged.
-    ManifestMismatchError
-        If it was made with other weights: for another run, or before this one was
-        trained again.
-    """
-    path = _path(run, name)
-    if not path.is_file():
-        known = ", ".join(_names(run)) or "none"
-        raise RunError(f"no such rule: {name!r}", run.name, f"Its rules: {known}.")
-    rule = _read(path, run)
-    refuse_foreign(run, rule)
-    return rule
-
-
-def refuse_foreign(run: Run, rule: SelectionRule) -> None:
-    """Refuse a rule that was measured with other weights than the run's.
-
-    Raises
-    ------
-    ManifestMismatchError
-        If it was made for another run, or before this one was trained again.
-    """
-    if rule.weights_sha256 == weights_digest(run):
-        return
-    whose = (
-        "before this run was trained again"
-        if rule.run == run.name
-        else f"for another run, {rule.run}"
-    )
-    raise ManifestMismatchError(
-        f"the rule {rule.name} was made {whose}",
-        run.name,
-        "Its numbers are not those of these weights: make it anew.",
-    )
-
-
-def list_rules(run: Run) -> list[RuleListing]:
-    """Return the rules of a run by name, also those that are refused, and why."""
-    listed = []
-    for name in _names(run):
-        try:
-            listed.append(RuleListing(name, open_rule(run, name), ""))
-        except QsovaeError as error:
-            listed.append(RuleListing(name, None, str(error)))
-    return listed
-
-
-def delete_rule(run: Run, name: str) -> None:
-    """Delete a rule of a run, whether it can be used or not.
-
-    Raises
-    ------
-    RunError
-        If there is no such rule, or the disk refuses.
-    """
-    path = _path(run, name)
-    try:
-        path.unlink()
-    except FileNotFoundError:
-        raise RunError(
-            f"no such rule: {name!r}", run.name, "List them first."
-        ) from None
-    except OSError as error:
-        raise RunError(
-            f"the rule cannot be deleted: {error.strerror}",
-            str(path),
-            "Runs must be kept where they may be written to.",
-        ) from None
-
-
-def _path(run: Run, name: str) -> Path:
-    return run.folder / RULES / f"{check_name(name, 'rule')}.json"
-
-
-def _names(run: Run) -> list[str]:
-    # Whatever else lies there, such as a half-written file, begins with a dot.
-    found = (run.folder / RULES).glob("[!.]*.json")
-    return sorted(path.stem for path in found)
-
-
-def _read(path: Path, run: Run) -> SelectionRule:
-    """Return the rule in a file, which a person may have edited."""
-    try:
-        entries = json.loads(path.read_text("utf-8"))
-        rule = SelectionRule(**entries | {"quality": tuple(entries["quality"])})
-        sound = rule.name == path.stem and _is_sound(rule)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _damaged(path, run, str(error)) from None
-    if not sound:
-        raise _damaged(path, run, "a value is none that it may have")
+def _read(entries: dict[str, Any]) -> SelectionRule:
+    """Return the rule that a file holds."""
+    rule = SelectionRule(**entries | {"quality": tuple(entries["quality"])})
+    if not _is_sound(rule):
+        raise ValueError("a value is none that it may have")
     return rule
 
 
@@ -236,9 +85,34 @@ def _is_sound(rule: SelectionRule) -> bool:
     )
 
 
-def _damaged(path: Path, run: Run, why: str) -> RunError:
-    return RunError(
-        f"the rule {path.stem} is damaged: {why}",
-        f"{run.name}/{RULES}/{path.name}",
-        "Delete it, and make it anew.",
-    )
+SELECTION_RULES = Shelf(RULES, "rule", _read)
+
+
+def open_rule(run: Run, name: str) -> SelectionRule:
+    """Return a rule of a run.
+
+    Raises
+    ------
+    RunError
+        If there is no such rule, or its file is damaged.
+    ManifestMismatchError
+        If it was made with other weights: for another run, or before this one was
+        trained again.
+    """
+    return SELECTION_RULES.open(run, name)
+
+
+def list_rules(run: Run) -> list[Kept[SelectionRule]]:
+    """Return the rules of a run by name, also those that are refused, and why."""
+    return SELECTION_RULES.listed(run)
+
+
+def delete_rule(run: Run, name: str) -> None:
+    """Delete a rule of a run, whether it can be used or not.
+
+    Raises
+    ------
+    RunError
+        If there is no such rule, or the disk refuses.
+    """
+    SELECTION_RULES.delete(run, name)

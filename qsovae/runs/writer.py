@@ -20,6 +20,7 @@ from qsovae.runs.layout import (
     MAP,
     PROCESS,
     RULES,
+    SELECTIONS,
     STOP,
     aside,
     check_name,
@@ -120,8 +121,9 @@ class RunWriter(Watched):
         if old.exists():
             # Their numbers are the old weights', and whoever opens one is told so: what
             # a person chose does not vanish.
-            if (old / RULES).is_dir():
-                (old / RULES).rename(final / RULES)
+            for kept in (RULES, SELECTIONS):
+                if (old / kept).is_dir():
+                    (old / kept).rename(final / kept)
             shutil.rmtree(old)
 
 

@@ -1,6 +1,6 @@
 """Two sides of rows, and how much each class and column differs between them.
 
-Within workflow: above selecting.
+Within workflow: lowest.
 """
 
 from collections.abc import Iterator, Mapping

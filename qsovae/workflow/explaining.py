@@ -1,6 +1,6 @@
 """Why rows are where they are: what tells a selection from other rows.
 
-Within workflow: above contrasting and traversals.
+Within workflow: above contrasting, run_columns and traversals.
 """
 
 import re
@@ -25,7 +25,7 @@ from qsovae.workflow.contrasting import (
     column_line,
     two_sides,
 )
-from qsovae.workflow.selecting import RunColumns
+from qsovae.workflow.run_columns import RunColumns
 from qsovae.workflow.traversals import decoded_magnitudes
 
 _MOST_DECODED = 2_000

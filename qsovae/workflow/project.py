@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qsovae.catalog import Catalog
-from qsovae.inference import catalog_features, latent_matrix
+from qsovae.inference import catalog_features, latent_matrix, score_rows
 from qsovae.projection import MapProgress, MapResult, Projector, fit_map
 from qsovae.runs import Run, add_map
 from qsovae.workflow.progress import Progress
@@ -88,4 +88,25 @@ def project_catalog(
             "map_1": placed[:, 0],
             "map_2": placed[:, 1],
         }
+    )
+
+
+def catalog_table(
+    run: Run, catalog: Catalog, tell: Progress | None = None
+) -> pd.DataFrame:
+    """Return what a run says of each row of another catalog, and its place on the map.
+
+    Returns
+    -------
+    DataFrame
+        As of ``run_table``, but for ``class_label`` and ``split``, which it has not.
+
+    Raises
+    ------
+    CatalogError
+        If the catalog has no rows or lacks a band or column that the run needs.
+    """
+    places = project_catalog(run, catalog, tell)
+    return pd.concat(
+        [places[["row"]], score_rows(run, catalog), places[["map_1", "map_2"]]], axis=1
     )

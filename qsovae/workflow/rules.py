@@ -16,13 +16,11 @@ from qsovae.errors import CatalogError, ConfigError
 from qsovae.evaluation import Predictions, defined, threshold_table
 from qsovae.inference import probability_matrix
 from qsovae.runs import (
+    SELECTION_RULES,
     Run,
     SelectionRule,
     now_utc,
-    refuse_foreign,
-    refuse_taken,
     weights_digest,
-    write_rule,
 )
 from qsovae.workflow.evaluate import Evaluated, evaluate_rows
 from qsovae.workflow.mixes import Mix, mix_of, sought_class
@@ -97,7 +95,7 @@ def save_rule(
         is_simulated=bool(found.report["is_simulated"]),
         created_utc=now_utc(),
     )
-    write_rule(run, rule)
+    SELECTION_RULES.write(run, rule)
     return rule
 
 
@@ -109,7 +107,7 @@ def refuse_rule(run: Run, name: str, threshold: float) -> None:
     ConfigError, RunError
         As ``save_rule``, of its name and threshold.
     """
-    refuse_taken(run, name)
+    SELECTION_RULES.refuse_taken(run, name)
     if not 0.0 < threshold <= 1.0:
         raise ConfigError(
             f"the threshold is {threshold}", "threshold", "Use one from above 0 to 1."
@@ -156,7 +154,7 @@ def rule_mask(run: Run, rule: SelectionRule, rows: pd.DataFrame) -> NDArray[np.b
     ConfigError
         If its class or mix is not of the run's classes.
     """
-    refuse_foreign(run, rule)
+    SELECTION_RULES.refuse_foreign(run, rule)
     k = run.classes.index(sought_class(run.classes, rule.sought))
     probabilities = probability_matrix(rows, run.classes)
     if rule.mix["shares"] is not None:

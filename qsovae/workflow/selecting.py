@@ -1,100 +1,28 @@
 """Rows of a run told by a query over everything that is known of them.
 
-Within workflow: above catalogs.
+Within workflow: above run_columns.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import entr
 
-from qsovae.bands import QUALITY_DESCRIPTIONS
 from qsovae.catalog import Catalog
-from qsovae.inference import probability_matrix
+from qsovae.errors import ConfigError
 from qsovae.queries import Query
-from qsovae.runs import Run
+from qsovae.runs import (
+    SAVED_SELECTIONS,
+    Run,
+    Selection,
+    now_utc,
+    weights_digest,
+)
+from qsovae.workflow.run_columns import SAVED, Outline, RunColumns, told_rows
 
 _FIRST = ("object_id", "ra_deg", "dec_deg", "class_label", "class_predicted")
 _LAST = ("morphology", "outlier_score", "quality", "split", "map_1", "map_2", "row")
-_HIDDEN = ("fingerprint", "is_fitted")
-
-
-class RunColumns(Mapping[str, "pd.Series[Any]"]):
-    """Everything that is known of a run's rows, by name; read when it is asked for.
-
-    What the run says: ``class_label``, ``class_predicted``, ``p_CLASS``, ``p_max``,
-    ``entropy`` (nats), ``latent_1`` and on, ``outlier_score``, ``morphology``,
-    ``split``, ``map_1``, ``map_2``, and of each quality bit ``has_BIT``. With its
-    catalog: ``BAND_mag_ab`` of each band, and every column under its own name, doubtful
-    values taken out.
-
-    Parameters
-    ----------
-    run : Run
-    rows : DataFrame
-        As of ``run_table``.
-    catalog : Catalog, optional
-        That trained the run.
-    """
-
-    def __init__(
-        self, run: Run, rows: pd.DataFrame, catalog: Catalog | None = None
-    ) -> None:
-        self._run, self._rows, self._catalog = run, rows, catalog
-        own = [name for name in rows.columns if name not in _HIDDEN]
-        bits = [f"has_{bit.name}" for bit in QUALITY_DESCRIPTIONS]
-        bands = [] if catalog is None else [f"{b}_mag_ab" for b in catalog.bands]
-        others = [] if catalog is None else list(catalog.raw.frame.columns)
-        self._names = dict.fromkeys(
-            (*own, "p_max", "entropy", *bits, *bands, *map(str, others))
-        )
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the names."""
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        """Return how many columns there are."""
-        return len(self._names)
-
-    def __getitem__(self, name: str) -> "pd.Series[Any]":
-        """Return a column."""
-        if name not in self._names:
-            raise KeyError(name)
-        if name in self._rows:
-            return self._rows[name]
-        shares = probability_matrix(self._rows, self._run.classes)
-        if name == "p_max":
-            return pd.Series(shares.max(axis=1))
-        if name == "entropy":
-            return pd.Series(entr(shares).sum(axis=1))
-        for bit in QUALITY_DESCRIPTIONS:
-            if name == f"has_{bit.name}":
-                return (self._rows["quality"] & int(bit)) > 0
-        return self._of_catalog(name)
-
-    def _of_catalog(self, name: str) -> "pd.Series[Any]":
-        """Return a magnitude or a column of the catalog."""
-        catalog = self._catalog
-        assert catalog is not None  # its names are not offered without it
-        band = name.removesuffix("_mag_ab")
-        if band != name and band in catalog.bands:
-            return pd.Series(catalog.magnitude(band)[0])
-        if catalog.mapping.column(name).role.startswith(("magnitude", "feature")):
-            return pd.Series(catalog.values(name))
-        return catalog.raw.frame[name].reset_index(drop=True)
-
-
-def run_table(run: Run) -> pd.DataFrame:
-    """Return a run's rows in catalog order, with ``map_1, map_2`` if it has a map."""
-    rows, places = run.rows(), run.map()
-    if places is None:
-        return rows
-    places = places[["row", "map_1", "map_2"]]
-    return rows.merge(places, on="row", how="left", validate="one_to_one")
 
 
 def query_mask(
@@ -119,6 +47,108 @@ def query_mask(
     """
     query = Query(query) if isinstance(query, str) else query
     return query.mask(RunColumns(run, rows, catalog), len(rows))
+
+
+def cited_query(run: Run, query: Query | str) -> Query:
+    """Return a query that names no saved selection which a query tells.
+
+    So it can be asked where nobody knows the selections. Those with outlines on the map
+    stay names.
+
+    Raises
+    ------
+    QueryError
+        If it cannot be read, or is too long with all of them.
+    """
+    cited = Query(query) if isinstance(query, str) else query
+    told = {
+        f"{SAVED}{kept.name}": kept.value.query
+        for kept in SAVED_SELECTIONS.listed(run)
+        if kept.value is not None
+        and kept.value.query is not None
+        and not kept.value.outlines
+    }
+    # As often as there are selections: one that tells itself must come to an end.
+    for _ in range(len(told)):
+        cited = cited.with_told(told)
+    return cited
+
+
+def selection_mask(
+    run: Run, selection: Selection, rows: pd.DataFrame, catalog: Catalog | None = None
+) -> NDArray[np.bool_]:
+    """Return which rows are in a saved selection, (n_rows,).
+
+    Parameters
+    ----------
+    run : Run
+    selection : Selection
+    rows : DataFrame
+        As of ``run_table``, or of another catalog as of ``catalog_table``.
+    catalog : Catalog, optional
+        Whose rows these are.
+
+    Raises
+    ------
+    QueryError
+        If its query does not fit the columns.
+    ConfigError
+        If it is told by itself, or needs a map that there is not.
+    ManifestMismatchError
+        If it was made with other weights.
+    """
+    SAVED_SELECTIONS.refuse_foreign(run, selection)
+    columns = RunColumns(run, rows, catalog, (selection.name,))
+    return told_rows(selection.query, selection.outlines, columns)
+
+
+def save_selection(
+    run: Run,
+    name: str,
+    rows: pd.DataFrame,
+    catalog: Catalog | None = None,
+    *,
+    query: str | None = None,
+    outlines: Sequence[Outline] = (),
+) -> Selection:
+    """Keep a selection with its run; return it.
+
+    Parameters
+    ----------
+    run : Run
+    name : str
+    rows, catalog
+        As of ``query_mask``: they are counted.
+    query : str, optional
+    outlines : sequence of outlines
+        See ``Selection``.
+
+    Raises
+    ------
+    ConfigError
+        If the name cannot name a file, or there is neither a query nor an outline.
+    RunError
+        If the run has a selection of that name, or the disk refuses.
+    QueryError
+        If the query cannot be read, or does not fit the columns.
+    """
+    SAVED_SELECTIONS.refuse_taken(run, name)
+    if query is None and not outlines:
+        raise ConfigError(
+            "there is nothing to keep", "selection", "Write a query, or outline rows."
+        )
+    chosen = told_rows(query, outlines, RunColumns(run, rows, catalog, (name,)))
+    selection = Selection(
+        name, run.name, weights_digest(run), str(run.manifest["catalog"]["sha256"]),
+        query, tuple(tuple(map(_corner, outline)) for outline in outlines),
+        int(chosen.sum()), run.is_simulated, now_utc(),
+    )  # fmt: skip
+    SAVED_SELECTIONS.write(run, selection)
+    return selection
+
+
+def _corner(corner: tuple[float, float]) -> tuple[float, float]:
+    return float(corner[0]), float(corner[1])
 
 
 def selection_table(

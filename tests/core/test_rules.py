@@ -155,7 +155,7 @@ def test_a_rule_of_other_weights_is_refused(run, entries, words):
     with pytest.raises(ManifestMismatchError, match=words):
         qsovae.open_rule(run, "q")
     (found,) = qsovae.list_rules(run)
-    assert found.rule is None
+    assert found.value is None
     assert words in found.message
     foreign = type(rule)(**vars(rule) | entries)
     with pytest.raises(ManifestMismatchError, match=words):

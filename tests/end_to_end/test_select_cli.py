@@ -127,3 +127,36 @@ def test_what_tells_the_rows_is_said_in_words_and_as_json(select):
     assert said["why"]["cut"]["query"] in out
     assert "ends too soon" in select("p_QSO > 0.8", "--why", "--against", "p_QSO >")[2]
     assert "to compare with" in select("true", "--why")[2]
+
+
+def test_selections_are_kept_listed_and_applied(select, runs, tmp_path, capsys):
+    folder = tmp_path / "runs"
+    shutil.copytree(runs / "tiny", folder / "tiny")
+    status, out, _ = select(QUERY, "--save", "blue", "--json", folder=folder)
+    assert status == 0
+    n_rows = json.loads(out)["selected"]
+    assert json.loads(out)["saved"] == "blue"
+    again = select("--selection", "blue", "--json", folder=folder)[1]
+    assert json.loads(again)["selected"] == n_rows
+    out_file = tmp_path / "blue.fits"
+    status, _, _ = select(
+        "p_QSO < 0.9", "--selection", "blue", "-o", out_file, folder=folder
+    )
+    assert status == 0
+    assert QUERY in str(fits.getheader(out_file, 1)["RECIPE"])
+    other = tmp_path / "other.fits"
+    qsovae.write_simulation(other, 200, 4)
+    placed = json.loads(
+        select("--selection", "blue", "--on", other, "--json", folder=folder)[1]
+    )
+    assert placed["rows"] == 200
+    assert "class_label" not in placed["classes"]
+    for words, expected in (
+        (["--rename", "blue", "bluer"], "bluer"),
+        (["--delete", "bluer"], "no selections"),
+    ):
+        capsys.readouterr()
+        assert main(["selections", "tiny", *words, "--runs", str(folder)]) == 0
+        assert expected in capsys.readouterr().out
+    assert "no column sel_blue" in select("--selection", "blue", folder=folder)[2]
+    assert select("true", "--save", "x", "--on", other, folder=folder)[0] == 1

@@ -1,0 +1,121 @@
+"""Part of the Explore page: selections that are kept with the run."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+import qsovae
+from dashboard.layout import escaped, refusals
+from dashboard.state import View
+from dashboard.theme import UNLABELLED
+
+# Filters that a selection's query says, to be taken off when it is applied.
+_FILTERS = ("explore_morphology", "explore_quality", "explore_classes", "explore_band")
+
+
+def show_selections(
+    view: View, run: qsovae.Run, table: pd.DataFrame, catalog: qsovae.Catalog | None
+) -> None:
+    """Offer to keep what filters and outlines select; list what was kept."""
+    st.subheader("Saved selections", anchor=False)
+    query = filters_query(view)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input(
+            "Save the selection", key="selection_name", placeholder="Name of it",
+            help="Keeps filters, query and outlines with the run. In a query sel_NAME "
+            "is true of its rows, so that selections join by and, or, not.",
+        )  # fmt: skip
+        wanted = st.button(
+            "Save", key="selection_save", icon=":material/bookmark_add:",
+            disabled=query is None and not view.outlines,
+        )  # fmt: skip
+    if view.slices:
+        st.caption("The slices that filter the map are not kept.")
+    with refusals():
+        if wanted:
+            saved = qsovae.save_selection(
+                run, name.strip(), table, catalog, query=query, outlines=view.outlines
+            )
+            st.success(f"Saved {escaped(saved.name)}: {sentence(saved)}")
+    for kept in qsovae.list_selections(run):
+        with refusals():
+            _show_one(view, run, kept)
+
+
+def filters_query(view: View) -> str | None:
+    """Return what the view's filters say as one query, None if they hide nothing."""
+    parts = []
+    if view.morphology != "all":
+        parts.append(f"morphology = '{view.morphology}'")
+    if view.quality:
+        bits = " or ".join(f"has_{name}" for name in view.quality)
+        parts.append(f"({bits})" if view.quality_choice == "with" else f"not ({bits})")
+    if view.classes:
+        parts.append(_classes_query(view))
+    if view.band is not None and view.magnitudes is not None:
+        low, high = view.magnitudes
+        parts.append(f"{low:g} <= {view.band}_mag_ab <= {high:g}")
+    if view.query is not None:
+        parts.append(f"({view.query})" if parts else view.query)
+    return " and ".join(parts) or None
+
+
+def _classes_query(view: View) -> str:
+    """Return the classes that are shown as a query."""
+    texts = [name.replace("'", "''") for name in view.classes if name != UNLABELLED]
+    listed = ", ".join(f"'{text}'" for text in texts)
+    claims = [f"{view.class_kind} in ({listed})"] if texts else []
+    if UNLABELLED in view.classes:
+        claims.append(f"{view.class_kind} is missing")
+    return claims[0] if len(claims) == 1 else f"({' or '.join(claims)})"
+
+
+def sentence(saved: qsovae.Selection) -> str:
+    """Return what a selection is, in words."""
+    parts = [f"{saved.rows:,} rows"]
+    if saved.query is not None:
+        parts.append(escaped(saved.query))
+    if saved.outlines:
+        n = len(saved.outlines)
+        parts.append(f"inside {n} outline{'s' if n > 1 else ''} on the map")
+    return ", ".join(parts)
+
+
+def _show_one(view: View, run: qsovae.Run, kept: qsovae.Kept[qsovae.Selection]) -> None:
+    """Show a saved selection in a line, with what can be done with it."""
+    said = kept.message if kept.value is None else sentence(kept.value)
+    words = escaped(said) if kept.value is None else said
+    name, other = kept.name, None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{escaped(name)}**: {words}")
+        if kept.value is not None:
+            st.button(
+                "Apply", key=f"selection_apply_{name}", type="tertiary",
+                icon=":material/filter_alt:", on_click=_apply, args=(view, kept.value),
+            )  # fmt: skip
+            with st.popover("Rename", type="tertiary"):
+                typed = st.text_input("New name", name, key=f"selection_other_{name}")
+                if st.button("Rename", key=f"selection_rename_{name}"):
+                    other = typed.strip()
+        gone = st.button(
+            "Delete", key=f"selection_delete_{name}", icon=":material/delete:",
+            type="tertiary",
+        )  # fmt: skip
+    if other is not None:
+        qsovae.rename_selection(run, name, other)
+    if gone:
+        qsovae.delete_selection(run, name)
+    if other is not None or gone:
+        st.rerun()
+
+
+def _apply(view: View, saved: qsovae.Selection) -> None:
+    """Show the rows of a selection, and no other filter."""
+    view.query, view.outlines = saved.query, saved.outlines
+    view.morphology, view.quality, view.classes = "all", (), ()
+    view.band, view.magnitudes, view.slices = None, None, ()
+    for key in _FILTERS:
+        st.session_state.pop(key, None)
+    st.session_state["explore_query"] = saved.query or ""
+    st.session_state["outline_round"] = st.session_state.get("outline_round", 0) + 1

@@ -1,0 +1,112 @@
+"""Selections: rows told by a query and by outlines on the map, kept with their run.
+
+Within runs: above shelf. A selection is ``selections/NAME.json`` in the run's folder.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from qsovae.queries import Query
+from qsovae.runs.layout import SELECTIONS
+from qsovae.runs.run import Run
+from qsovae.runs.shelf import Kept, Shelf
+
+Outline = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rows of a run were selected, and by what.
+
+    Attributes
+    ----------
+    name, run : str
+    weights_sha256, catalog_sha256 : str
+        Digests of the run's weights, and of the catalog whose rows were selected.
+    query : str or None
+        Rows must be so; None: all are.
+    outlines : tuple of outlines
+        Polygons of corners (map_1, map_2); rows must lie inside of any, if there are
+        any.
+    rows : int
+        How many rows were selected.
+    is_simulated : bool
+    created_utc : str
+    """
+
+    name: str
+    run: str
+    weights_sha256: str
+    catalog_sha256: str
+    query: str | None
+    outlines: tuple[Outline, ...]
+    rows: int
+    is_simulated: bool
+    created_utc: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the selection as values that JSON knows."""
+        return asdict(self)
+
+
+def _read(entries: dict[str, Any]) -> Selection:
+    """Return the selection that a file holds.
+
+    Raises
+    ------
+    ValueError
+        If its query cannot be read, or its outlines are none.
+    """
+    outlines = tuple(
+        tuple((float(a), float(b)) for a, b in outline)
+        for outline in entries["outlines"]
+    )
+    selection = Selection(**entries | {"outlines": outlines})
+    if selection.query is not None:
+        Query(selection.query)
+    return selection
+
+
+SAVED_SELECTIONS = Shelf(SELECTIONS, "selection", _read)
+
+
+def open_selection(run: Run, name: str) -> Selection:
+    """Return a selection of a run.
+
+    Raises
+    ------
+    RunError
+        If there is no such selection, or its file is damaged.
+    ManifestMismatchError
+        If it was made for another run, or before this one was trained again.
+    """
+    return SAVED_SELECTIONS.open(run, name)
+
+
+def list_selections(run: Run) -> list[Kept[Selection]]:
+    """Return the selections of a run by name, also those refused, and why."""
+    return SAVED_SELECTIONS.listed(run)
+
+
+def rename_selection(run: Run, name: str, other: str) -> Selection:
+    """Give a selection of a run another name; return it.
+
+    Raises
+    ------
+    RunError
+        If there is none of the old name, one of the new, or the disk refuses.
+    ConfigError
+        If that cannot name a file.
+    """
+    return SAVED_SELECTIONS.rename(run, name, other)
+
+
+def delete_selection(run: Run, name: str) -> None:
+    """Delete a selection of a run, whether it can be used or not.
+
+    Raises
+    ------
+    RunError
+        If there is no such selection, or the disk refuses.
+    """
+    SAVED_SELECTIONS.delete(run, name)

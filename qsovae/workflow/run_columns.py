@@ -1,0 +1,142 @@
+"""Everything that is known of a run's rows, by the names that queries use.
+
+Within workflow: lowest.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import entr
+
+from qsovae.bands import QUALITY_DESCRIPTIONS
+from qsovae.catalog import Catalog
+from qsovae.errors import ConfigError
+from qsovae.inference import probability_matrix
+from qsovae.projection import inside_outline_mask
+from qsovae.queries import Query
+from qsovae.runs import (
+    SAVED_SELECTIONS,
+    Run,
+    open_selection,
+)
+
+_HIDDEN = ("fingerprint", "is_fitted")
+SAVED = "sel_"  # before the name of a selection in a query
+
+Outline = Sequence[tuple[float, float]]
+
+
+class RunColumns(Mapping[str, "pd.Series[Any]"]):
+    """Everything that is known of a run's rows, by name; read when it is asked for.
+
+    What the run says: ``class_label``, ``class_predicted``, ``p_CLASS``, ``p_max``,
+    ``entropy`` (nats), ``latent_1`` and on, ``outlier_score``, ``morphology``,
+    ``split``, ``map_1``, ``map_2``, of each quality bit ``has_BIT``, and of each saved
+    selection ``sel_NAME``. With the catalog: ``BAND_mag_ab`` of each band, and every
+    column under its own name, doubtful values taken out.
+
+    Parameters
+    ----------
+    run : Run
+    rows : DataFrame
+        As of ``run_table``.
+    catalog : Catalog, optional
+        That trained the run.
+    """
+
+    def __init__(
+        self, run: Run, rows: pd.DataFrame, catalog: Catalog | None = None,
+        within: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        self._run, self._rows, self._catalog = run, rows, catalog
+        # Names of the selections that are being told, none of which may tell itself.
+        self._within = within
+        own = [name for name in rows.columns if name not in _HIDDEN]
+        bits = [f"has_{bit.name}" for bit in QUALITY_DESCRIPTIONS]
+        kept = [f"{SAVED}{name}" for name in SAVED_SELECTIONS.names(run)]
+        bands = [] if catalog is None else [f"{b}_mag_ab" for b in catalog.bands]
+        others = [] if catalog is None else list(catalog.raw.frame.columns)
+        self._names = dict.fromkeys(
+            (*own, "p_max", "entropy", *bits, *kept, *bands, *map(str, others))
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """Return how many columns there are."""
+        return len(self._names)
+
+    def __getitem__(self, name: str) -> "pd.Series[Any]":
+        """Return a column."""
+        if name not in self._names:
+            raise KeyError(name)
+        if name in self._rows:
+            return self._rows[name]
+        shares = probability_matrix(self._rows, self._run.classes)
+        if name == "p_max":
+            return pd.Series(shares.max(axis=1))
+        if name == "entropy":
+            return pd.Series(entr(shares).sum(axis=1))
+        for bit in QUALITY_DESCRIPTIONS:
+            if name == f"has_{bit.name}":
+                return (self._rows["quality"] & int(bit)) > 0
+        saved = name.removeprefix(SAVED)
+        if saved != name and saved in SAVED_SELECTIONS.names(self._run):
+            return self._of_selection(saved)
+        return self._of_catalog(name)
+
+    def _of_selection(self, name: str) -> "pd.Series[Any]":
+        """Return which rows are in a saved selection."""
+        if name in self._within:
+            raise ConfigError(
+                f"the selection {name} is told by itself", f"{SAVED}{name}",
+                "Delete one of those that name each other, and make it anew.",
+            )  # fmt: skip
+        saved = open_selection(self._run, name)
+        columns = RunColumns(
+            self._run, self._rows, self._catalog, (*self._within, name)
+        )
+        return pd.Series(told_rows(saved.query, saved.outlines, columns))
+
+    def _of_catalog(self, name: str) -> "pd.Series[Any]":
+        """Return a magnitude or a column of the catalog."""
+        catalog = self._catalog
+        assert catalog is not None  # its names are not offered without it
+        band = name.removesuffix("_mag_ab")
+        if band != name and band in catalog.bands:
+            return pd.Series(catalog.magnitude(band)[0])
+        if catalog.mapping.column(name).role.startswith(("magnitude", "feature")):
+            return pd.Series(catalog.values(name))
+        return catalog.raw.frame[name].reset_index(drop=True)
+
+
+def run_table(run: Run) -> pd.DataFrame:
+    """Return a run's rows in catalog order, with ``map_1, map_2`` if it has a map."""
+    rows, places = run.rows(), run.map()
+    if places is None:
+        return rows
+    places = places[["row", "map_1", "map_2"]]
+    return rows.merge(places, on="row", how="left", validate="one_to_one")
+
+
+def told_rows(
+    query: str | None, outlines: Sequence[Outline], columns: Mapping[str, Any]
+) -> NDArray[np.bool_]:
+    """Return which rows a query is true of and outlines hold."""
+    n_rows = len(columns["object_id"])
+    mask = np.ones(n_rows, dtype=bool)
+    if query is not None:
+        mask &= Query(query).mask(columns, n_rows)
+    if outlines:
+        if "map_1" not in columns:
+            raise ConfigError(
+                "outlines need the places of the rows on the map", "selection",
+                "Make the map first (qsovae project RUN).",
+            )  # fmt: skip
+        mask &= inside_outline_mask(columns["map_1"], columns["map_2"], outlines)
+    return mask

@@ -1,0 +1,59 @@
+"""Explore: selections are saved with the run, applied, renamed and deleted."""
+
+import pytest
+
+import qsovae
+from dashboard.selections_view import filters_query
+from dashboard.state import View
+from dashboard.theme import UNLABELLED
+
+BOX = ((5.0, -50.0), (50.0, -50.0), (50.0, 50.0), (5.0, 50.0))
+
+
+@pytest.mark.usefixtures("server")
+def test_filters_and_outlines_are_kept_and_applied_again(open_page, metrics, texts):
+    view = View(
+        run="tiny", morphology="point", classes=("QSO", UNLABELLED), outlines=(BOX,),
+        class_kind="class_label", query="p_QSO > 0.01", band="i",
+        magnitudes=(15.0, 24.0), quality=("UPPER_LIMIT",),
+    )  # fmt: skip
+    page = open_page("Explore", view)
+    wanted = metrics(page)["Selected"]
+    assert 0 < int(wanted.replace(",", "")) < 1200
+    page.text_input(key="selection_name").set_value("island").run()
+    page.button(key="selection_save").click().run()
+    assert not page.error
+    assert "Saved island" in texts(page)
+    saved = qsovae.open_selection(qsovae.open_run("tiny"), "island")
+    assert f"{saved.rows:,}" == wanted
+    fresh = open_page("Explore", View(run="tiny", morphology="extended"))
+    fresh.button(key="selection_apply_island").click().run()
+    assert not fresh.exception
+    assert metrics(fresh)["Selected"] == wanted
+    assert fresh.button_group(key="explore_morphology").value == "all"
+    joined = open_page("Explore", View(run="tiny", query="not sel_island"))
+    assert metrics(joined)["Selected"] == f"{1200 - saved.rows:,}"
+
+
+@pytest.mark.usefixtures("server")
+def test_a_selection_is_renamed_and_deleted_on_the_page(open_page, texts, errors):
+    run = qsovae.open_run("tiny")
+    qsovae.save_selection(run, "a", qsovae.run_table(run), query="p_QSO > 0.5")
+    page = open_page("Explore", View(run="tiny"))
+    page.text_input(key="selection_other_a").set_value("b").run()
+    page.button(key="selection_rename_a").click().run()
+    assert [kept.name for kept in qsovae.list_selections(run)] == ["b"]
+    page.text_input(key="selection_other_b").set_value("../b").run()
+    page.button(key="selection_rename_b").click().run()
+    assert "cannot name a selection" in errors(page)
+    page.button(key="selection_delete_b").click().run()
+    assert qsovae.list_selections(run) == []
+
+
+def test_what_hides_nothing_is_no_query_and_quotes_are_doubled():
+    assert filters_query(View()) is None
+    view = View(classes=("it's",), quality=("SENTINEL", "UPPER_LIMIT"))
+    assert filters_query(view) == (
+        "not (has_SENTINEL or has_UPPER_LIMIT) and class_predicted in ('it''s')"
+    )
+    qsovae.Query(filters_query(view))
