@@ -15,7 +15,7 @@ import qsovae
 from dashboard import figures
 from dashboard.evaluation_view import MORPHOLOGIES
 from dashboard.figures.layout import picture_settings
-from dashboard.layout import choose_one, download_figure, download_table, escaped
+from dashboard.layout import choose_one, download_figure
 from dashboard.map_rows import (
     MOST_DRAWN,
     Colouring,
@@ -28,15 +28,11 @@ from dashboard.map_rows import (
 from dashboard.outlines import MOST_OUTLINES, drawn_outlines
 from dashboard.quality_filter import choose_quality
 from dashboard.query_filter import chosen_by_query
-from dashboard.selections_view import filters_query
 from dashboard.slice_filter import chosen_slices
 from dashboard.state import View, current_view, seed
 from dashboard.theme import UNLABELLED
-from dashboard.why_view import show_why
 
 _CLASS_KINDS = {"class_predicted": "Predicted", "class_label": "True"}
-_MOST_LINES = 1000
-_SUFFIXES = {".fits": "fits", ".vot": "votable", ".csv": "csv", ".parquet": "parquet"}
 
 
 @dataclass(frozen=True)
@@ -143,14 +139,6 @@ def keep_outlines() -> None:
         view.outlines = (*kept, *outlines)[-MOST_OUTLINES:]
 
 
-def clear_selection() -> None:
-    """Forget the query and the outlines, also those that the browser still shows."""
-    view = current_view()
-    view.outlines, view.query = (), None
-    st.session_state["explore_query"] = ""
-    st.session_state["outline_round"] = st.session_state.get("outline_round", 0) + 1
-
-
 def show_map(
     view: View, run: qsovae.Run, table: pd.DataFrame, choices: MapChoices,
     coloured: Colouring,
@@ -183,73 +171,3 @@ def show_map(
             width="content",
             help="The next outline joins those there instead of replacing them",
         )
-
-
-def show_selection(
-    view: View, run: qsovae.Run, table: pd.DataFrame, choices: MapChoices,
-    catalog: qsovae.Catalog | None,
-) -> None:  # fmt: skip
-    """Show the rows inside the outlines that the filters let through.
-
-    Without an outline a query selects by itself.
-    """
-    inside = qsovae.inside_outline_mask(table["map_1"], table["map_2"], view.outlines)
-    if choices.is_asked and not view.outlines:
-        inside = choices.shown
-    chosen = inside & choices.shown
-    cells = st.columns(4)
-    cells[0].metric("Shown", f"{int(choices.shown.sum()):,}")
-    cells[1].metric("Greyed by filters", f"{int((~choices.shown).sum()):,}")
-    cells[2].metric("Selected", f"{int(chosen.sum()):,}")
-    cells[3].metric("Selected, but greyed", f"{int((inside & ~choices.shown).sum()):,}")
-    if not view.outlines and not choices.is_asked:
-        st.info("Outline objects on the map, or write a query, to list them here.")
-        return
-    picked = qsovae.selection_table(table, chosen, catalog)
-    query = filters_query(view)
-    meta = {"run": run.name, "query": query or "", "is_sim": run.is_simulated}
-    with st.container(horizontal=True):
-        for suffix, name in _SUFFIXES.items():
-            download_table(
-                lambda: picked, f"{run.name}_selection", suffix,
-                key=f"download_{name}", meta=meta,
-            )  # fmt: skip
-        st.button("Clear selection", key="explore_clear", on_click=clear_selection,
-                  icon=":material/close:")  # fmt: skip
-        if query and not view.outlines and not view.slices:
-            _cite(run, query)
-    shown = picked.head(_MOST_LINES)
-    # A browser's numbers would spoil the last digits of a 64-bit id.
-    st.dataframe(
-        shown.assign(object_id=shown["object_id"].astype("string")), hide_index=True,
-        key="selection_table", placeholder="", column_config=_selection_columns(picked),
-    )  # fmt: skip
-    if len(picked) > _MOST_LINES:
-        st.caption(
-            f"The first {_MOST_LINES:,} of {len(picked):,}; files have them all."
-        )
-    show_why(view, run, table, chosen, catalog)
-
-
-def _cite(run: qsovae.Run, query: str) -> None:
-    """Offer the query in the languages of archives and of tables."""
-    cited = qsovae.cited_query(run, query)
-    with st.popover("ADQL and TOPCAT", icon=":material/code:"):
-        for words, write in (("ADQL, after WHERE", cited.to_adql),
-                             ("TOPCAT and STILTS", cited.to_stil)):  # fmt: skip
-            st.caption(words)
-            try:
-                st.code(write(), language=None, wrap_lines=True)
-            except qsovae.QueryError as error:
-                st.caption(escaped(error))
-
-
-def _selection_columns(picked: pd.DataFrame) -> dict[str, Any]:
-    """Return how many digits each column bears."""
-    fixed = st.column_config.NumberColumn
-    formats = {"ra_deg": "%.5f", "dec_deg": "%.5f", "outlier_score": "%.2f",
-               "map_1": "%.2f", "map_2": "%.2f"}  # fmt: skip
-    formats |= {c: "%.3f" for c in picked if c.startswith("p_")}
-    return {
-        name: fixed(format=form) for name, form in formats.items() if name in picked
-    }

@@ -143,6 +143,7 @@ from .tables import write_table as write_table
 from .training import EpochReport as EpochReport
 from .training import LossTerms as LossTerms
 from .workflow import DETAILS as DETAILS
+from .workflow import N_NEIGHBOURS as N_NEIGHBOURS
 from .workflow import PRIOR_KINDS as PRIOR_KINDS
 from .workflow import Beside as Beside
 from .workflow import Evaluated as Evaluated
@@ -156,15 +157,18 @@ from .workflow import cell_objects as cell_objects
 from .workflow import cell_seds as cell_seds
 from .workflow import cited_query as cited_query
 from .workflow import compare_rivals as compare_rivals
+from .workflow import describe_object as describe_object
 from .workflow import evaluate_rows as evaluate_rows
 from .workflow import evaluate_run as evaluate_run
 from .workflow import evaluate_splits as evaluate_splits
 from .workflow import evaluation_details as evaluation_details
 from .workflow import evaluation_slices as evaluation_slices
 from .workflow import explain_selection as explain_selection
+from .workflow import find_object as find_object
 from .workflow import full_report as full_report
 from .workflow import label_suspects as label_suspects
 from .workflow import make_map as make_map
+from .workflow import nearest_rows as nearest_rows
 from .workflow import over_area as over_area
 from .workflow import own_catalog as own_catalog
 from .workflow import parse_rival_columns as parse_rival_columns

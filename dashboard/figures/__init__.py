@@ -28,6 +28,7 @@ from dashboard.figures.explanation import (
     sides_sed_figure,
 )
 from dashboard.figures.latent_map import MapPoints, map_figure
+from dashboard.figures.one_object import FLUXES, MAGNITUDES, object_figure
 from dashboard.figures.rivals import rival_figure
 from dashboard.figures.slices import slices_figure
 from dashboard.figures.splits import splits_figure
@@ -36,7 +37,9 @@ from dashboard.figures.training import loss_figure
 __all__ = [
     "CHOSEN",
     "DECODED",
+    "FLUXES",
     "LEAST_RATE",
+    "MAGNITUDES",
     "OTHERS",
     "MapPoints",
     "class_figure",
@@ -47,6 +50,7 @@ __all__ = [
     "loss_of_inputs_figure",
     "magnitude_figure",
     "map_figure",
+    "object_figure",
     "observed_figure",
     "places_figure",
     "precision_recall_figure",

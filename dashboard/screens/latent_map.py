@@ -11,9 +11,9 @@ from dashboard.map_view import (
     choose_colour,
     choose_filters,
     show_map,
-    show_selection,
 )
 from dashboard.run_choice import choose_run, opened_run
+from dashboard.selection_view import show_selection
 from dashboard.selections_view import show_selections
 from dashboard.sources import find_source
 from dashboard.state import View, current_view

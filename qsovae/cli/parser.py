@@ -1,6 +1,7 @@
 """Commands and their options.
 
-Within cli: above combining, evaluating, rows, rules, selecting and selections.
+Within cli: above combining, evaluating, rows, rules, selecting, selections and
+showing.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from qsovae.cli.rows import add_project, add_score
 from qsovae.cli.rules import add_rules
 from qsovae.cli.selecting import add_select
 from qsovae.cli.selections import add_selections
+from qsovae.cli.showing import add_show
 from qsovae.errors import QsovaeError
 
 
@@ -70,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     add_rules(add)
     add_select(add)
     add_selections(add)
+    add_show(add)
     add_score(add)
     add_project(add)
     _add_runs(add)

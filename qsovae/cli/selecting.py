@@ -132,7 +132,7 @@ def _subject(options: Namespace, run: "Run") -> "tuple[Catalog | None, pd.DataFr
     from qsovae.workflow import catalog_table, run_table
 
     if options.on is None:
-        return _own_catalog(run, options.catalog), run_table(run)
+        return own_catalog_of(run, options.catalog), run_table(run)
     catalog = open_for(run, options.on, None)
     with text.ProgressLine(patience_s=2.0) as line:
         return catalog, catalog_table(run, catalog, line.show)
@@ -155,7 +155,7 @@ def _asked(options: Namespace) -> str:
     return " and ".join(parts if len(parts) < 2 else (parts[0], f"({parts[1]})"))
 
 
-def _own_catalog(run: "Run", given: Path | None) -> "Catalog | None":
+def own_catalog_of(run: "Run", given: Path | None) -> "Catalog | None":
     """Return the catalog that trained a run, None where it is not at hand."""
     from qsovae.catalog import Catalog
     from qsovae.tables import read_table

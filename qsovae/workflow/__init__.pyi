@@ -16,6 +16,10 @@ from .evaluation_report import full_report as full_report
 from .explaining import explain_selection as explain_selection
 from .mixes import SKY as SKY
 from .mixes import sought_class as sought_class
+from .one_object import N_NEIGHBOURS as N_NEIGHBOURS
+from .one_object import describe_object as describe_object
+from .one_object import find_object as find_object
+from .one_object import nearest_rows as nearest_rows
 from .project import catalog_table as catalog_table
 from .project import make_map as make_map
 from .project import project_catalog as project_catalog

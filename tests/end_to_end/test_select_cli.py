@@ -160,3 +160,18 @@ def test_selections_are_kept_listed_and_applied(select, runs, tmp_path, capsys):
         assert expected in capsys.readouterr().out
     assert "no column sel_blue" in select("--selection", "blue", folder=folder)[2]
     assert select("true", "--save", "x", "--on", other, folder=folder)[0] == 1
+
+
+def test_one_object_is_shown_in_words_and_as_json(runs, capsys):
+    some = qsovae.open_run("tiny", runs).rows()["object_id"].iloc[3]
+    assert main(["show", "tiny", str(some), "--runs", str(runs)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"{some} at ")
+    assert "of the 20 nearest in the latent space" in said
+    assert "Legacy Surveys: https://" in said
+    assert main(["show", "tiny", str(some), "--json", "--runs", str(runs)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["object_id"] == str(some)
+    assert len(found["neighbours"]) == 20
+    assert main(["show", "tiny", "nobody", "--runs", str(runs)]) == 1
+    assert "no row has the id nobody" in capsys.readouterr().err
