@@ -11,6 +11,7 @@ import qsovae
 from dashboard import cache, figures
 from dashboard.layout import choose_one, escaped, number, show_figure
 from dashboard.state import seed
+from dashboard.verdict_view import show_verdict
 
 _UNITS = {"mag": figures.MAGNITUDES, "flux": figures.FLUXES}
 
@@ -25,6 +26,7 @@ def show_object(
     left, right = st.columns([2, 3], gap="medium")
     with left:
         _show_facts(found)
+        show_verdict(run, found["object_id"])
     with right:
         if not found["bands"]:
             st.info("Its magnitudes are in the catalog, which is not at hand.")

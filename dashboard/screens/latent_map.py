@@ -17,6 +17,7 @@ from dashboard.selection_view import show_selection
 from dashboard.selections_view import show_selections
 from dashboard.sources import find_source
 from dashboard.state import View, current_view
+from dashboard.verdict_view import download_verdicts
 
 _PURPOSE = (
     "The latent space as a map: colour it, filter it, outline objects, take them."
@@ -46,6 +47,7 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
         show_map(view, run, table, choices, coloured)
     show_selection(view, run, table, choices, catalog)
     show_selections(view, run, table, catalog)
+    download_verdicts(run)
 
 
 def offer_map(run: qsovae.Run, found: cache.FoundCatalog | None) -> None:

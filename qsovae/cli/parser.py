@@ -1,7 +1,6 @@
 """Commands and their options.
 
-Within cli: above combining, evaluating, rows, rules, selecting, selections and
-showing.
+Within cli: above all others but commands, options, stopping, text and watching.
 """
 
 import argparse
@@ -19,6 +18,7 @@ from qsovae.cli.rules import add_rules
 from qsovae.cli.selecting import add_select
 from qsovae.cli.selections import add_selections
 from qsovae.cli.showing import add_show
+from qsovae.cli.verdicts import add_verdict_commands
 from qsovae.errors import QsovaeError
 
 
@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     add_select(add)
     add_selections(add)
     add_show(add)
+    add_verdict_commands(add)
     add_score(add)
     add_project(add)
     _add_runs(add)

@@ -19,6 +19,13 @@ from .selections import rename_selection as rename_selection
 from .shelf import Kept as Kept
 from .shelf import Shelf as Shelf
 from .shelf import weights_digest as weights_digest
+from .verdicts import VERDICT_CLASSES as VERDICT_CLASSES
+from .verdicts import VERDICT_ISSUES as VERDICT_ISSUES
+from .verdicts import VERDICT_QUALITIES as VERDICT_QUALITIES
+from .verdicts import Verdict as Verdict
+from .verdicts import add_verdict as add_verdict
+from .verdicts import latest_verdicts as latest_verdicts
+from .verdicts import read_verdicts as read_verdicts
 from .watched import Watched as Watched
 from .watched import now_utc as now_utc
 from .writer import RunWriter as RunWriter

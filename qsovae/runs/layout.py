@@ -24,6 +24,7 @@ PROCESS = "process.json"
 LOG = "log.txt"
 RULES = "rules"
 SELECTIONS = "selections"
+VERDICTS = "verdicts.jsonl"
 # Without these a run does not open; the map may be absent. The first three are the
 # estimator's SAVED_FILES, named here so that opening need not wait for torch.
 REQUIRED = (CONFIG, "scaler.json", WEIGHTS, ROWS, SLICES, BASELINE, PROGRESS)

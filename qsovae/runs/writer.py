@@ -22,6 +22,7 @@ from qsovae.runs.layout import (
     RULES,
     SELECTIONS,
     STOP,
+    VERDICTS,
     aside,
     check_name,
     training_folder,
@@ -121,8 +122,8 @@ class RunWriter(Watched):
         if old.exists():
             # Their numbers are the old weights', and whoever opens one is told so: what
             # a person chose does not vanish.
-            for kept in (RULES, SELECTIONS):
-                if (old / kept).is_dir():
+            for kept in (RULES, SELECTIONS, VERDICTS):
+                if (old / kept).exists():
                     (old / kept).rename(final / kept)
             shutil.rmtree(old)
 

@@ -20,10 +20,12 @@ from qsovae.queries import Query
 from qsovae.runs import (
     SAVED_SELECTIONS,
     Run,
+    latest_verdicts,
     open_selection,
 )
 
 _HIDDEN = ("fingerprint", "is_fitted")
+_OF_VERDICTS = ("vi_class", "vi_quality", "vi_issue", "vi_scanner")
 SAVED = "sel_"  # before the name of a selection in a query
 
 Outline = Sequence[tuple[float, float]]
@@ -34,9 +36,10 @@ class RunColumns(Mapping[str, "pd.Series[Any]"]):
 
     What the run says: ``class_label``, ``class_predicted``, ``p_CLASS``, ``p_max``,
     ``entropy`` (nats), ``latent_1`` and on, ``outlier_score``, ``morphology``,
-    ``split``, ``map_1``, ``map_2``, of each quality bit ``has_BIT``, and of each saved
-    selection ``sel_NAME``. With the catalog: ``BAND_mag_ab`` of each band, and every
-    column under its own name, doubtful values taken out.
+    ``split``, ``map_1``, ``map_2``, of each quality bit ``has_BIT``, of each saved
+    selection ``sel_NAME``, and of the last verdict ``vi_class``, ``vi_quality``,
+    ``vi_issue``, ``vi_scanner``. With the catalog: ``BAND_mag_ab`` of each band, and
+    every column under its own name, doubtful values taken out.
 
     Parameters
     ----------
@@ -59,9 +62,8 @@ class RunColumns(Mapping[str, "pd.Series[Any]"]):
         kept = [f"{SAVED}{name}" for name in SAVED_SELECTIONS.names(run)]
         bands = [] if catalog is None else [f"{b}_mag_ab" for b in catalog.bands]
         others = [] if catalog is None else list(catalog.raw.frame.columns)
-        self._names = dict.fromkeys(
-            (*own, "p_max", "entropy", *bits, *kept, *bands, *map(str, others))
-        )
+        told = ("p_max", "entropy", *bits, *kept, *_OF_VERDICTS, *bands)
+        self._names = dict.fromkeys((*own, *told, *map(str, others)))
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names."""
@@ -77,18 +79,32 @@ class RunColumns(Mapping[str, "pd.Series[Any]"]):
             raise KeyError(name)
         if name in self._rows:
             return self._rows[name]
-        shares = probability_matrix(self._rows, self._run.classes)
-        if name == "p_max":
-            return pd.Series(shares.max(axis=1))
-        if name == "entropy":
-            return pd.Series(entr(shares).sum(axis=1))
-        for bit in QUALITY_DESCRIPTIONS:
-            if name == f"has_{bit.name}":
-                return (self._rows["quality"] & int(bit)) > 0
+        if name in _OF_VERDICTS:
+            return self._of_verdicts(name)
         saved = name.removeprefix(SAVED)
         if saved != name and saved in SAVED_SELECTIONS.names(self._run):
             return self._of_selection(saved)
-        return self._of_catalog(name)
+        told = self._of_run(name)
+        return self._of_catalog(name) if told is None else told
+
+    def _of_run(self, name: str) -> "pd.Series[Any] | None":
+        """Return what follows from the rows; None where they do not tell it."""
+        for bit in QUALITY_DESCRIPTIONS:
+            if name == f"has_{bit.name}":
+                return (self._rows["quality"] & int(bit)) > 0
+        if name not in ("p_max", "entropy"):
+            return None
+        shares = probability_matrix(self._rows, self._run.classes)
+        return pd.Series(
+            shares.max(axis=1) if name == "p_max" else entr(shares).sum(axis=1)
+        )
+
+    def _of_verdicts(self, name: str) -> "pd.Series[Any]":
+        """Return what the last verdict on each row says; missing without one."""
+        said = latest_verdicts(self._run).set_index("object_id")[name]
+        ids = self._rows["object_id"].astype("string")
+        told = ids.map(said.to_dict()).reset_index(drop=True)
+        return told.astype("Int64" if name == "vi_quality" else "string")
 
     def _of_selection(self, name: str) -> "pd.Series[Any]":
         """Return which rows are in a saved selection."""

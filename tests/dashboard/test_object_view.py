@@ -55,3 +55,35 @@ def test_the_figure_has_what_was_measured_in_either_unit():
     fluxes = {trace.name: trace for trace in by_unit[figures.FLUXES].data}
     assert list(fluxes["measured"].y) == [36.3, 0.5]
     assert fluxes["decoded, 68 %"].y[0] == pytest.approx(36.31, abs=0.01)
+
+
+@pytest.mark.usefixtures("server")
+def test_a_verdict_is_said_on_an_object_and_shown_with_it(
+    open_page, monkeypatch, texts
+):
+    plain = st.dataframe
+
+    def chosen(data, **options):
+        found = plain(data, **options)
+        return Event if options.get("key") == "selection_table" else found
+
+    monkeypatch.setattr(st, "dataframe", chosen)
+    page = open_page("Explore", View(run="tiny", query="p_QSO > 0.5"))
+    run = qsovae.open_run("tiny")
+    rows = run.rows()
+    name = str(rows[rows["p_QSO"] > 0.5].iloc[1]["object_id"])
+    page.button_group(key=f"verdict_class_{name}").set_value("QSO")
+    page.button_group(key=f"verdict_quality_{name}").set_value(3)
+    page.text_input(key=f"verdict_comment_{name}").set_value("<b>broad</b> line")
+    (say,) = [b for b in page.button if b.label == "Say it"]
+    say.click().run()
+    assert "nobody says it" in " ".join(e.value for e in page.error)
+    page.text_input(key="verdict_scanner").set_value("Ada")
+    (say,) = [b for b in page.button if b.label == "Say it"]
+    say.click().run()
+    assert not page.exception
+    (said,) = qsovae.read_verdicts(run).to_dict("records")
+    assert (said["object_id"], said["vi_class"], said["vi_quality"]) == (name, "QSO", 3)
+    assert said["vi_comment"] == "<b>broad</b> line"
+    assert "quality 3" in texts(page)
+    assert "1 verdicts on objects" in texts(page)

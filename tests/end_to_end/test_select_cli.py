@@ -175,3 +175,28 @@ def test_one_object_is_shown_in_words_and_as_json(runs, capsys):
     assert len(found["neighbours"]) == 20
     assert main(["show", "tiny", "nobody", "--runs", str(runs)]) == 1
     assert "no row has the id nobody" in capsys.readouterr().err
+
+
+def test_a_verdict_is_said_listed_and_written(runs, tmp_path, capsys):
+    folder = tmp_path / "runs"
+    shutil.copytree(runs / "tiny", folder / "tiny")
+    some = str(qsovae.open_run("tiny", folder).rows()["object_id"].iloc[3])
+
+    def say(*words):
+        capsys.readouterr()
+        status = main([*words, "--runs", str(folder)])
+        return status, capsys.readouterr()
+
+    verdict = ("verdict", "tiny", some, "--class", "QSO", "--by", "Ada")
+    assert say(*verdict, "--quality", "3", "--issue", "BV", "--redshift", "2.5")[0] == 0
+    status, said = say(*verdict, "--quality", "9")
+    assert status == 1
+    assert "the quality is 9" in said.err
+    status, said = say("verdict", "tiny", "nobody", *verdict[3:], "--quality", "3")
+    assert "no row has the id nobody" in said.err
+    out = tmp_path / "verdicts.csv"
+    status, said = say("verdicts", "tiny", "--json", "-o", str(out))
+    (entry,) = json.loads(said.out)["verdicts"]
+    assert (entry["object_id"], entry["vi_issue"], entry["vi_z"]) == (some, "BV", 2.5)
+    assert out.read_text().startswith("object_id,vi_class,vi_quality,vi_issue,vi_z,")
+    assert some in say("verdicts", "tiny")[1].out
