@@ -5,6 +5,7 @@ Tables in, tables out; the Explore page puts widgets around it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ _MOST_CATEGORIES = 20
 OTHER = "other"
 _MAGNITUDE = "mag:"
 _COLUMN = "col:"
+_TOLD = "told:"
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,14 @@ class Colouring:
 
 
 def colour_choices(
-    table: pd.DataFrame, catalog: qsovae.Catalog | None
-) -> dict[str, str]:
-    """Return what can colour the map: a key for the address, and words."""
+    table: pd.DataFrame, catalog: qsovae.Catalog | None,
+    columns: Iterable[str] = (), *, is_judged: bool = False,
+) -> dict[str, str]:  # fmt: skip
+    """Return what can colour the map: a key for the address, and words.
+
+    ``columns`` are names of `qsovae.RunColumns`; ``is_judged`` says whether there is
+    any verdict.
+    """
     named = {
         "class_label": "True class", "class_predicted": "Predicted class",
         "outlier_score": "Outlier score", "morphology": "Morphology",
@@ -48,13 +55,27 @@ def colour_choices(
         choices |= {f"{_MAGNITUDE}{b}": f"Magnitude {b} (AB)" for b in catalog.bands}
         choices |= {f"{_COLUMN}{c}": f"Column {c}" for c in catalog.raw.frame.columns}
     latent = [c for c in table if c.startswith("latent_")]
-    return choices | {c: f"Latent dimension {c[7:]}" for c in latent}
+    choices |= {c: f"Latent dimension {c[7:]}" for c in latent}
+    told = {"entropy": "Entropy of the classes, nats", "p_max": "Largest probability"}
+    if is_judged:
+        told |= {"vi_class": "Last verdict", "vi_quality": "Quality of the verdict"}
+    present = np.bitwise_or.reduce(table["quality"].to_numpy(), initial=0)
+    for name in columns:
+        bit = qsovae.Quality.__members__.get(name.removeprefix("has_"))
+        if name.startswith("sel_"):
+            told[name] = f"Selection {name.removeprefix('sel_')}"
+        elif bit is not None and present & int(bit):
+            told[name] = f"Quality bit {bit.name}"
+    return choices | {f"{_TOLD}{name}": told[name] for name in columns if name in told}
 
 
 def colouring(
-    key: str, words: str, table: pd.DataFrame, catalog: qsovae.Catalog | None
-) -> Colouring:
+    key: str, words: str, table: pd.DataFrame, catalog: qsovae.Catalog | None,
+    columns: Mapping[str, pd.Series] | None = None,
+) -> Colouring:  # fmt: skip
     """Return what a choice of ``colour_choices`` gives each row."""
+    if columns is not None and key.startswith(_TOLD):
+        return Colouring(as_colour(columns[key.removeprefix(_TOLD)]), words)
     if catalog is not None and key.startswith(_MAGNITUDE):
         magnitude = catalog.magnitude(key.removeprefix(_MAGNITUDE))[0]
         return Colouring(pd.Series(magnitude), words.removesuffix(" (AB)") + ", AB mag")

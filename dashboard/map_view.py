@@ -48,16 +48,18 @@ class MapChoices:
 
 
 def choose_colour(
-    view: View, table: pd.DataFrame, catalog: qsovae.Catalog | None
+    view: View, run: qsovae.Run, table: pd.DataFrame, catalog: qsovae.Catalog | None
 ) -> Colouring:
     """Show what can colour the map; return what the choice gives each row."""
-    choices = colour_choices(table, catalog)
+    columns = qsovae.RunColumns(run, table, catalog)
+    is_judged = not qsovae.read_verdicts(run).empty
+    choices = colour_choices(table, catalog, columns, is_judged=is_judged)
     key = view.colour if view.colour in choices else "class_label"
     seed("explore_colour", key)
     view.colour = st.selectbox(
         "Colour", list(choices), key="explore_colour", format_func=lambda c: choices[c]
     )
-    return colouring(view.colour, choices[view.colour], table, catalog)
+    return colouring(view.colour, choices[view.colour], table, catalog, columns)
 
 
 def choose_filters(

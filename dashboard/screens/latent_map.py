@@ -36,7 +36,7 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
     with controls:
         if run.is_simulated:
             simulated_badge()
-        coloured = choose_colour(view, table, catalog)
+        coloured = choose_colour(view, run, table, catalog)
         choices = choose_filters(view, run, table, catalog)
         if catalog is None:
             st.caption(

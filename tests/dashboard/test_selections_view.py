@@ -50,6 +50,25 @@ def test_a_selection_is_renamed_and_deleted_on_the_page(open_page, texts, errors
     assert qsovae.list_selections(run) == []
 
 
+@pytest.mark.usefixtures("server")
+def test_selections_bits_and_verdicts_colour_the_map(open_page):
+    run = qsovae.open_run("tiny")
+    rows = qsovae.run_table(run)
+    plain = open_page("Explore", View(run="tiny"))
+    offered = plain.selectbox(key="explore_colour").options
+    assert "Entropy of the classes, nats" in offered
+    assert "Quality bit UPPER_LIMIT" in offered
+    assert "Last verdict" not in offered
+    assert "Quality bit SENTINEL" not in offered
+    qsovae.save_selection(run, "sure", rows, query="p_max > 0.9")
+    said = qsovae.Verdict(str(rows["object_id"][0]), "QSO", 4, "Ada")
+    qsovae.add_verdict(run, said)
+    for colour in ("told:sel_sure", "told:vi_class", "told:vi_quality", "told:entropy"):
+        page = open_page("Explore", View(run="tiny", colour=colour))
+        assert not page.exception
+        assert page.selectbox(key="explore_colour").value == colour
+
+
 def test_what_hides_nothing_is_no_query_and_quotes_are_doubled():
     assert filters_query(View()) is None
     view = View(classes=("it's",), quality=("SENTINEL", "UPPER_LIMIT"))
