@@ -27,11 +27,12 @@ from dashboard.map_rows import (
 )
 from dashboard.outlines import MOST_OUTLINES, drawn_outlines
 from dashboard.quality_filter import choose_quality
-from dashboard.query_filter import chosen_by_query
+from dashboard.query_filter import chosen_by_query, show_error
 from dashboard.slice_filter import chosen_slices
 from dashboard.state import View, current_view, seed
 from dashboard.theme import UNLABELLED
 
+_FORMULA = "formula:"
 _CLASS_KINDS = {"class_predicted": "Predicted", "class_label": "True"}
 
 
@@ -54,12 +55,38 @@ def choose_colour(
     columns = qsovae.RunColumns(run, table, catalog)
     is_judged = not qsovae.read_verdicts(run).empty
     choices = colour_choices(table, catalog, columns, is_judged=is_judged)
+    choices[_FORMULA] = "A formula"
+    is_formula = view.colour.startswith(_FORMULA)
     key = view.colour if view.colour in choices else "class_label"
-    seed("explore_colour", key)
-    view.colour = st.selectbox(
+    seed("explore_colour", _FORMULA if is_formula else key)
+    chosen = st.selectbox(
         "Colour", list(choices), key="explore_colour", format_func=lambda c: choices[c]
     )
+    if chosen == _FORMULA:
+        return _by_formula(view, table, columns)
+    view.colour = chosen
     return colouring(view.colour, choices[view.colour], table, catalog, columns)
+
+
+def _by_formula(
+    view: View, table: pd.DataFrame, columns: qsovae.RunColumns
+) -> Colouring:
+    """Show the formula to write; return its numbers, none where it cannot be read."""
+    seed("explore_formula", view.colour.removeprefix(_FORMULA))
+    text = st.text_input(
+        "Formula", key="explore_formula", placeholder="g_mag_ab - r_mag_ab",
+        help="As a side of a comparison in a query.",
+    )  # fmt: skip
+    view.colour = f"{_FORMULA}{text.strip()}"
+    unknown = pd.Series(np.full(len(table), np.nan))
+    if not text.strip():
+        return Colouring(unknown, "no formula yet")
+    try:
+        values = qsovae.formula_values(text, columns, len(table))
+    except qsovae.QueryError as error:
+        show_error(text, error)
+        return Colouring(unknown, text)
+    return Colouring(pd.Series(values), text)
 
 
 def choose_filters(

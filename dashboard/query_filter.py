@@ -41,11 +41,16 @@ def chosen_by_query(
     try:
         inside = qsovae.query_mask(run, view.query, table, catalog)
     except qsovae.QueryError as error:
-        st.code(pointed(view.query, error.at), language=None)
-        st.error(escaped(error))
+        show_error(view.query, error)
         return None
     st.caption(f"The query is true of {int(inside.sum()):,} rows.")
     return inside
+
+
+def show_error(text: str, error: qsovae.QueryError) -> None:
+    """Show what is wrong with a query or a formula, and where."""
+    st.code(pointed(text, error.at), language=None)
+    st.error(escaped(error))
 
 
 def pointed(text: str, at: int) -> str:

@@ -93,6 +93,7 @@ from .publishing import model_card as model_card
 from .publishing import scores_latex as scores_latex
 from .publishing import write_evaluation as write_evaluation
 from .queries import Query as Query
+from .queries import formula_values as formula_values
 from .recognition import recognise_columns as recognise_columns
 from .runs import VERDICT_CLASSES as VERDICT_CLASSES
 from .runs import VERDICT_ISSUES as VERDICT_ISSUES

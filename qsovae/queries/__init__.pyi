@@ -1,1 +1,2 @@
 from .query import Query as Query
+from .query import formula_values as formula_values

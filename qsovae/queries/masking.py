@@ -67,6 +67,11 @@ class Masking(Interpreter[Token, Values]):
         with np.errstate(all="ignore"):
             return self._of_kind(TRUTH, tree)
 
+    def number_of(self, tree: Branch) -> Values:
+        """Return the numbers that a formula computes; raises as ``told``."""
+        with np.errstate(all="ignore"):
+            return self._of_kind(NUMBER, tree)
+
     def any(self, tree: Branch) -> Values:
         """Return whether one of some claims holds."""
         return reduce(either, (self._of_kind(TRUTH, c) for c in _branches(tree)))

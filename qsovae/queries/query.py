@@ -118,3 +118,26 @@ class Query:
     def __getstate__(self) -> dict[str, Any]:
         """Return what is kept when it is copied: its text."""
         return {"text": self.text}
+
+
+def formula_values(
+    text: str, columns: Mapping[str, ArrayLike], n_rows: int
+) -> NDArray[np.float64]:
+    """Return the numbers of a formula over columns, (n_rows,), NaN where unknown.
+
+    Parameters
+    ----------
+    text : str
+        As a side of a comparison in a query: ``g_mag_ab - r_mag_ab``.
+    columns, n_rows
+        As of ``Query.mask``.
+
+    Raises
+    ------
+    QueryError
+        If it cannot be read, is no number, or a column is unknown.
+    """
+    told = Masking(text, columns).number_of(read_tree(text))
+    values = np.where(told.known, told.data.astype(np.float64), np.nan)
+    spread: NDArray[np.float64] = np.broadcast_to(values, (n_rows,)).copy()
+    return spread

@@ -186,3 +186,15 @@ def test_a_query_survives_being_copied():
     query = pickle.loads(pickle.dumps(Query("p_QSO > 0.9")))  # noqa: S301 - our own
     assert query == qsovae.Query("p_QSO > 0.9")
     assert query.mask(TABLE, 6).sum() == 3
+
+
+def test_a_formula_gives_numbers():
+    told = qsovae.formula_values("g_mag_ab - r_mag_ab", TABLE, 6)
+    assert told == pytest.approx([0.5, 0.1, np.nan, np.nan, np.nan, 0.0], nan_ok=True)
+    assert qsovae.formula_values("2 * 3", TABLE, 6).tolist() == [6.0] * 6
+    for text, words in (
+        ("g_mag_ab > 3", "true or false, where a number"),
+        ("class_label", "text, where a number"), ("nobody + 1", "no column"),
+    ):  # fmt: skip
+        with pytest.raises(QueryError, match=words):
+            qsovae.formula_values(text, TABLE, 6)

@@ -69,6 +69,20 @@ def test_selections_bits_and_verdicts_colour_the_map(open_page):
         assert page.selectbox(key="explore_colour").value == colour
 
 
+@pytest.mark.usefixtures("server")
+def test_a_formula_colours_the_map_and_lies_in_the_address(open_page, errors):
+    page = open_page("Explore", View(run="tiny"))
+    page.selectbox(key="explore_colour").set_value("formula:").run()
+    page.text_input(key="explore_formula").set_value("g_mag_ab - r_mag_ab").run()
+    assert not page.exception
+    assert not page.error
+    fresh = open_page("Explore", **dict(page.query_params))
+    assert fresh.text_input(key="explore_formula").value == "g_mag_ab - r_mag_ab"
+    fresh.text_input(key="explore_formula").set_value("g_mag_ab - ").run()
+    assert "ends too soon" in errors(fresh)
+    assert not fresh.exception
+
+
 def test_what_hides_nothing_is_no_query_and_quotes_are_doubled():
     assert filters_query(View()) is None
     view = View(classes=("it's",), quality=("SENTINEL", "UPPER_LIMIT"))
