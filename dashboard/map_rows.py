@@ -25,6 +25,10 @@ OTHER = "other"
 _MAGNITUDE = "mag:"
 _COLUMN = "col:"
 _TOLD = "told:"
+_OF_RUNS = (
+    "row", "object_id", "split", "class_label", "class_predicted", "outlier_score",
+    "quality", "morphology", "fingerprint", "map_1", "map_2",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ def colour_choices(
     if is_judged:
         told |= {"vi_class": "Last verdict", "vi_quality": "Quality of the verdict"}
     present = np.bitwise_or.reduce(table["quality"].to_numpy(), initial=0)
+    told |= {name: f"Joined column {name}" for name in table if not _is_known(name)}
     for name in columns:
         bit = qsovae.Quality.__members__.get(name.removeprefix("has_"))
         if name.startswith("sel_"):
@@ -67,6 +72,11 @@ def colour_choices(
         elif bit is not None and present & int(bit):
             told[name] = f"Quality bit {bit.name}"
     return choices | {f"{_TOLD}{name}": told[name] for name in columns if name in told}
+
+
+def _is_known(name: str) -> bool:
+    """Return whether a column is one that a run's rows have."""
+    return name in _OF_RUNS or name.startswith(("p_", "latent_"))
 
 
 def colouring(

@@ -84,6 +84,8 @@ class View:
         Of Evaluate: what the report tells beside the scores, of ``TOLD``.
     query : str or None
         Of Explore: rows are shown that it is true of.
+    joined : (str, str) or ()
+        Of Explore: key of a file whose columns are joined, and its column of ids.
     """
 
     catalog: str | None = None
@@ -117,6 +119,7 @@ class View:
     rule: str | None = None
     told: tuple[str, ...] = ()
     query: str | None = None
+    joined: tuple[str, ...] = ()
 
     def sample_prior(self) -> str | None:
         """Return the class mix of samples as `qsovae.evaluation_details` takes it."""
@@ -203,6 +206,10 @@ def _slices(texts: list[str]) -> tuple[str, ...] | None:
     return tuple(t for t in texts[:_MOST_SLICES] if "=" in t[:_LONGEST_TEXT])
 
 
+def _joined(texts: list[str]) -> tuple[str, ...] | None:
+    return _classes(texts) if len(texts) == 2 else None
+
+
 def _query(texts: list[str]) -> str | None:
     return texts[0].strip()[:_LONGEST_QUERY] or None
 
@@ -280,5 +287,6 @@ _READERS: dict[str, Any] = {
     "rule": _text,
     "told": _told,
     "query": _query,
+    "joined": _joined,
     "outlines": lambda texts: outlines_from_text(texts[0]),
 }

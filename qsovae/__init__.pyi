@@ -155,6 +155,7 @@ from .workflow import N_NEIGHBOURS as N_NEIGHBOURS
 from .workflow import PRIOR_KINDS as PRIOR_KINDS
 from .workflow import Beside as Beside
 from .workflow import Evaluated as Evaluated
+from .workflow import Joined as Joined
 from .workflow import RunColumns as RunColumns
 from .workflow import ScoredCatalog as ScoredCatalog
 from .workflow import Slicing as Slicing
@@ -174,6 +175,7 @@ from .workflow import evaluation_slices as evaluation_slices
 from .workflow import explain_selection as explain_selection
 from .workflow import find_object as find_object
 from .workflow import full_report as full_report
+from .workflow import join_columns as join_columns
 from .workflow import label_suspects as label_suspects
 from .workflow import make_map as make_map
 from .workflow import nearest_rows as nearest_rows

@@ -6,6 +6,7 @@ import streamlit as st
 
 import qsovae
 from dashboard import cache, jobs
+from dashboard.join_view import joined_table
 from dashboard.layout import page_head, page_link, refuse, simulated_badge
 from dashboard.map_view import (
     choose_colour,
@@ -36,6 +37,7 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
     with controls:
         if run.is_simulated:
             simulated_badge()
+        table = joined_table(view, run, table)
         coloured = choose_colour(view, run, table, catalog)
         choices = choose_filters(view, run, table, catalog)
         if catalog is None:

@@ -56,6 +56,14 @@ def add_select(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="select rows of another catalog, placed on the run's map",
     )  # fmt: skip
     parser.add_argument(
+        "--join", type=Path, metavar="FILE",
+        help="a file with further columns that the query can name",
+    )  # fmt: skip
+    parser.add_argument(
+        "--join-on", default="object_id", metavar="COLUMN",
+        help="its column of ids, object_id",
+    )  # fmt: skip
+    parser.add_argument(
         "--why", action="store_true",
         help="say what tells the rows from all others, and the simplest cut",
     )  # fmt: skip
@@ -129,13 +137,21 @@ def _done(options: Namespace, found: _Found) -> dict[str, Any]:
 
 def _subject(options: Namespace, run: "Run") -> "tuple[Catalog | None, pd.DataFrame]":
     """Return the catalog whose rows are asked, and what the run says of them."""
-    from qsovae.workflow import catalog_table, run_table
+    from qsovae.tables import read_table
+    from qsovae.workflow import catalog_table, join_columns, run_table
 
+    catalog: Catalog | None
     if options.on is None:
-        return own_catalog_of(run, options.catalog), run_table(run)
-    catalog = open_for(run, options.on, None)
-    with text.ProgressLine(patience_s=2.0) as line:
-        return catalog, catalog_table(run, catalog, line.show)
+        catalog, rows = own_catalog_of(run, options.catalog), run_table(run)
+    else:
+        catalog = open_for(run, options.on, None)
+        with text.ProgressLine(patience_s=2.0) as line:
+            rows = catalog_table(run, catalog, line.show)
+    if options.join is not None:
+        joined = join_columns(rows, read_table(options.join).frame, options.join_on)
+        text.say(f"qsovae: {joined.sentence()}")
+        rows = joined.rows
+    return catalog, rows
 
 
 def _asked(options: Namespace) -> str:

@@ -14,6 +14,8 @@ from .evaluate import evaluate_rows as evaluate_rows
 from .evaluation_report import evaluate_run as evaluate_run
 from .evaluation_report import full_report as full_report
 from .explaining import explain_selection as explain_selection
+from .joining import Joined as Joined
+from .joining import join_columns as join_columns
 from .mixes import SKY as SKY
 from .mixes import sought_class as sought_class
 from .one_object import N_NEIGHBOURS as N_NEIGHBOURS

@@ -83,6 +83,32 @@ def test_a_formula_colours_the_map_and_lies_in_the_address(open_page, errors):
     assert not fresh.exception
 
 
+def test_a_joined_file_colours_filters_and_lies_in_the_address(
+    server, open_page, metrics, texts, errors
+):
+    rows = qsovae.open_run("tiny").rows()
+    some = rows[["object_id"]].head(40).assign(radio_mjy=1.0, z_mag=2.0)
+    some.loc[:9, "radio_mjy"] = 5.0
+    some.rename(columns={"object_id": "name"}).to_csv(
+        server / "data" / "extra.csv", index=False
+    )
+    view = View(run="tiny", joined=("1/extra.csv", "name"), query="radio_mjy > 2")
+    page = open_page("Explore", view)
+    assert not page.error
+    assert "40 of 1,200 rows have a line" in texts(page)
+    assert metrics(page)["Selected"] == "10"
+    assert "Joined column radio_mjy" in page.selectbox(key="explore_colour").options
+    fresh = open_page("Explore", **dict(page.query_params))
+    assert metrics(fresh)["Selected"] == "10"
+    fresh.selectbox(key="explore_colour").set_value("told:radio_mjy").run()
+    assert not fresh.exception
+    fresh.selectbox(key="explore_join_on").set_value("radio_mjy").run()
+    assert "is that of a row (in the joined file)" in errors(fresh)
+    gone = open_page("Explore", run="tiny", joined=["1/gone.csv", "name"])
+    assert not gone.exception
+    assert "joined" not in gone.query_params
+
+
 def test_what_hides_nothing_is_no_query_and_quotes_are_doubled():
     assert filters_query(View()) is None
     view = View(classes=("it's",), quality=("SENTINEL", "UPPER_LIMIT"))

@@ -200,3 +200,15 @@ def test_a_verdict_is_said_listed_and_written(runs, tmp_path, capsys):
     assert (entry["object_id"], entry["vi_issue"], entry["vi_z"]) == (some, "BV", 2.5)
     assert out.read_text().startswith("object_id,vi_class,vi_quality,vi_issue,vi_z,")
     assert some in say("verdicts", "tiny")[1].out
+
+
+def test_columns_of_another_file_are_joined(select, runs, tmp_path):
+    rows = qsovae.open_run("tiny", runs).rows()
+    extra = rows[["object_id"]].head(50).assign(radio_mjy=3.0)
+    extra.to_parquet(tmp_path / "extra.parquet")
+    joined = ("--join", tmp_path / "extra.parquet", "--json")
+    status, out, told = select("radio_mjy > 1", *joined)
+    assert status == 0
+    assert json.loads(out)["selected"] == 50
+    assert "50 of 1,200 rows have a line" in told
+    assert "no column id" in select("radio_mjy > 1", *joined, "--join-on", "id")[2]
