@@ -37,9 +37,12 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
     with controls:
         if run.is_simulated:
             simulated_badge()
+        # Asked for seldom, and so beneath, though the others tell of what it joins.
+        above = st.container()
         table = joined_table(view, run, table)
-        coloured = choose_colour(view, run, table, catalog)
-        choices = choose_filters(view, run, table, catalog)
+        with above:
+            coloured = choose_colour(view, run, table, catalog)
+            choices = choose_filters(view, run, table, catalog)
         if catalog is None:
             st.caption(
                 "The catalog of this run is not at hand: open it under Catalog to "
