@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from dashboard.figures.layout import arranged, plain
+from dashboard.figures.layout import arranged, by_wavelength, plain
 from dashboard.theme import (
     BASELINE_COLOUR,
     GREYED_COLOUR,
@@ -53,10 +53,7 @@ def sed_figure(
             marker={"symbol": "star", "size": 12, "color": BASELINE_COLOUR,
                     "line": {"color": OUTLINE_COLOUR, "width": 1}},
         )  # fmt: skip
-    figure.update_xaxes(
-        title="wavelength, µm", type="log", tickvals=[0.4, 0.6, 1.0, 2.0, 4.0],
-        fixedrange=True,
-    )  # fmt: skip
+    by_wavelength(figure)
     figure.update_yaxes(title="AB mag", autorange="reversed", fixedrange=True)
     return arranged(figure, is_simulated=is_simulated, height=_HEIGHT)
 

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.figures.cells import add_sed
-from dashboard.figures.layout import arranged, plain, plain_all
+from dashboard.figures.layout import arranged, by_wavelength, plain, plain_all
 from dashboard.theme import (
     BASELINE_COLOUR,
     GREYED_COLOUR,
@@ -72,10 +72,7 @@ def sides_sed_figure(
         else:
             style = ClassStyle(_COLOURS[name], "circle")
             add_sed(figure, sed, style, name, is_first=name == CHOSEN)
-    figure.update_xaxes(
-        title="wavelength, µm", type="log", tickvals=[0.4, 0.6, 1.0, 2.0, 4.0],
-        fixedrange=True,
-    )  # fmt: skip
+    by_wavelength(figure)
     figure.update_yaxes(title="AB mag", autorange="reversed", fixedrange=True)
     return arranged(figure, is_simulated=is_simulated, height=_HEIGHT)
 

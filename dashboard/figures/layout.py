@@ -51,3 +51,11 @@ def picture_settings(name: str, *, scroll_zoom: bool = False) -> dict[str, Any]:
         "scrollZoom": scroll_zoom,
         "toImageButtonOptions": {"format": "png", "filename": safe, "scale": 2},
     }
+
+
+def by_wavelength(figure: go.Figure) -> None:
+    """Make the axis across that of wavelengths, from the optical to WISE."""
+    figure.update_xaxes(
+        title="wavelength, µm", type="log", tickvals=[0.4, 0.6, 1.0, 2.0, 4.0],
+        fixedrange=True,
+    )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.figures.layout import arranged
+from dashboard.figures.layout import arranged, by_wavelength
 from dashboard.theme import GREYED_COLOUR, OUTLINE_COLOUR, TRAINING_COLOUR
 
 MAGNITUDES, FLUXES = "AB mag", "µJy"
@@ -43,10 +43,7 @@ def object_figure(bands: pd.DataFrame, unit: str, *, is_simulated: bool) -> go.F
         customdata=seen[["label", "status"]],
         hovertemplate="%{customdata[0]}: %{y:.3f}, %{customdata[1]}",
     )  # fmt: skip
-    figure.update_xaxes(
-        title="wavelength, µm", type="log", tickvals=[0.4, 0.6, 1.0, 2.0, 4.0],
-        fixedrange=True,
-    )  # fmt: skip
+    by_wavelength(figure)
     if unit == MAGNITUDES:
         figure.update_yaxes(title=MAGNITUDES, autorange="reversed", fixedrange=True)
     else:

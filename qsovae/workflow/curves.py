@@ -18,6 +18,16 @@ def json_columns(table: pd.DataFrame) -> Columns:
     return {n: [defined(value) for value in column] for n, column in columns.items()}
 
 
+def json_table(table: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return a table as lists; numbers that are undefined as None."""
+    return {
+        name: [defined(value) for value in column]
+        if pd.api.types.is_float_dtype(column.dtype)
+        else column.tolist()
+        for name, column in table.items()
+    }
+
+
 def curves_of(predictions: Predictions) -> dict[str, Columns]:
     """Return the points of each class's curves, as of `qsovae.curve_table`."""
     return {

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from qsovae.bands import BANDS
 from qsovae.catalog import Catalog
-from qsovae.evaluation import Judged, SimpleCut, defined, mean_sed, simple_cut
+from qsovae.evaluation import Judged, SimpleCut, mean_sed, simple_cut
 from qsovae.progress import Progress, Teller
 from qsovae.runs import Run
 from qsovae.workflow.contrasting import (
@@ -25,6 +25,7 @@ from qsovae.workflow.contrasting import (
     column_line,
     two_sides,
 )
+from qsovae.workflow.curves import json_table
 from qsovae.workflow.run_columns import RunColumns
 from qsovae.workflow.traversals import decoded_magnitudes
 
@@ -204,15 +205,7 @@ def _seds(
     }
     few = rows.iloc[sides["chosen"].rows[:_MOST_DECODED]]
     told["decoded"] = mean_sed(decoded_magnitudes(run, few))
-    return {name: _json_table(table) for name, table in told.items()}
-
-
-def _json_table(table: pd.DataFrame) -> dict[str, list[Any]]:
-    return {
-        str(name): [defined(v) for v in column]
-        if pd.api.types.is_float_dtype(column.dtype) else column.tolist()
-        for name, column in table.items()
-    }  # fmt: skip
+    return {name: json_table(table) for name, table in told.items()}
 
 
 def _distributions(catalog: Catalog, sides: Sides) -> dict[str, Any]:

@@ -15,12 +15,12 @@ from qsovae.evaluation import (
     FEWEST_ROWS,
     Predictions,
     SliceColumn,
-    defined,
     slice_table,
     worst_slices,
 )
 from qsovae.inference import probability_matrix
 from qsovae.runs import Run
+from qsovae.workflow.curves import json_table
 from qsovae.workflow.mixes import sought_class
 from qsovae.workflow.report import labelled
 from qsovae.workflow.row_slices import Slicing
@@ -98,7 +98,7 @@ def _of_column(predictions: Predictions, column: SliceColumn) -> dict[str, Any]:
     return {
         "title": column.title,
         "few": {"slices": int(few.size), "rows": int(few.sum())},
-        "table": _lists(table),
+        "table": json_table(table),
     }
 
 
@@ -111,15 +111,5 @@ def _worst(
     return {
         "tested": found.tested,
         "named": len(found.table),
-        "table": _lists(first),
-    }
-
-
-def _lists(table: pd.DataFrame) -> dict[str, list[Any]]:
-    """Return a table as lists; numbers that are undefined as None."""
-    return {
-        name: [defined(value) for value in column]
-        if pd.api.types.is_float_dtype(column.dtype)
-        else column.tolist()
-        for name, column in table.items()
+        "table": json_table(first),
     }
