@@ -23,7 +23,7 @@ MAIN_ELEMENTS = {
     "catalog": ".st-key-mapping_editor canvas",
     "train": ".st-key-train_start button",
     "evaluate": ".js-plotly-plot .main-svg",
-    "explore": ".st-key-latent_map .js-plotly-plot .main-svg",
+    "explore": ".st-key-plane .plane[data-drawn]",
 }
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _BARE = 'import streamlit as st\n\nst.title("Bare")\n'

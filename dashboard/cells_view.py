@@ -16,13 +16,13 @@ from dashboard.layout import (
     escaped,
     show_figure,
 )
-from dashboard.map_rows import drawn_rows
 from dashboard.mapping_editor import active_mapping
 from dashboard.sources import find_source
 from dashboard.state import View, seed
 
 OBJECTS = {"cell": "Of a cell", "suspects": "Doubtful labels"}
 _MOST_LINES = 1000
+_MOST_BENEATH = 30_000
 _MOST_MARKS = 5000
 _SUFFIXES = (".csv", ".parquet", ".fits")
 _HELP = {
@@ -224,8 +224,10 @@ def _show_map(shown: _Shown, found: pd.DataFrame, at: int | None) -> None:
     which = "The objects" if len(drawn) == len(found) else f"The first {len(drawn):,}"
     st.caption(f"{which} on the latent map, over all rows of the run in grey.")
     places = cache.latent_table(shown.run)[["map_1", "map_2"]].to_numpy(np.float64)
-    placed = np.isfinite(places).all(axis=1)
-    beneath = places[drawn_rows(placed, placed)]
+    placed = np.flatnonzero(np.isfinite(places).all(axis=1))
+    if len(placed) > _MOST_BENEATH:
+        placed = np.random.default_rng(0).choice(placed, _MOST_BENEATH, replace=False)
+    beneath = places[placed]
     show_figure(
         figures.places_figure(beneath, drawn, at, is_simulated=shown.is_simulated),
         f"{shown.name}_objects_map",

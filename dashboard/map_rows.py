@@ -13,15 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import qsovae
-from dashboard.figures import MapPoints
-from dashboard.figures.layout import plain
+from dashboard.colours import Colours, as_colours
 from dashboard.state import View
 from dashboard.theme import UNLABELLED
 
-MOST_DRAWN = 30_000
-_MOST_HIDDEN = 6_000  # of the marks drawn, for rows that filters hide
-_MOST_CATEGORIES = 20
-OTHER = "other"
 _MAGNITUDE = "mag:"
 _COLUMN = "col:"
 _TOLD = "told:"
@@ -33,9 +28,9 @@ _OF_RUNS = (
 
 @dataclass(frozen=True)
 class Colouring:
-    """What the marks' colour says: a number or a category a row, and its name."""
+    """What the colour of rows says: a number or a category a row, and its name."""
 
-    series: pd.Series
+    colours: Colours
     title: str
 
 
@@ -85,10 +80,11 @@ def colouring(
 ) -> Colouring:  # fmt: skip
     """Return what a choice of ``colour_choices`` gives each row."""
     if columns is not None and key.startswith(_TOLD):
-        return Colouring(as_colour(columns[key.removeprefix(_TOLD)]), words)
+        return Colouring(as_colours(columns[key.removeprefix(_TOLD)]), words)
     if catalog is not None and key.startswith(_MAGNITUDE):
         magnitude = catalog.magnitude(key.removeprefix(_MAGNITUDE))[0]
-        return Colouring(pd.Series(magnitude), words.removesuffix(" (AB)") + ", AB mag")
+        title = words.removesuffix(" (AB)") + ", AB mag"
+        return Colouring(as_colours(pd.Series(magnitude)), title)
     if catalog is not None and key.startswith(_COLUMN):
         name = key.removeprefix(_COLUMN)
         column = catalog.mapping.column(name)
@@ -97,32 +93,16 @@ def colouring(
         else:
             values = catalog.raw.frame[name].reset_index(drop=True)
         unit = f", {column.unit}" if column.unit else ""
-        return Colouring(as_colour(values), f"{name}{unit}")
+        return Colouring(as_colours(values), f"{name}{unit}")
     if key == "quality":
-        return Colouring(as_colour(table[key].map(quality_words)), words)
-    return Colouring(as_colour(table[key]), words)
+        # Few sums of bits occur: each is put into words once.
+        return Colouring(as_colours(table[key].map(_words_by_sum(table[key]))), words)
+    return Colouring(as_colours(table[key]), words)
 
 
-def as_colour(values: pd.Series) -> pd.Series:
-    """Return floats for a continuous scale, or at most 21 categories as text.
-
-    Numbers with more than 20 different values are continuous; of text with more, the
-    commonest are told apart and the rest is ``other``.
-    """
-    number = pd.api.types.is_numeric_dtype(values.dtype)
-    is_truth = pd.api.types.is_bool_dtype(values.dtype)
-    distinct = values.nunique(dropna=True)
-    if number and not is_truth and (
-        distinct > _MOST_CATEGORIES or pd.api.types.is_float_dtype(values.dtype)
-    ):  # fmt: skip
-        floats = values.to_numpy(dtype=np.float64, na_value=np.nan)
-        return pd.Series(np.where(np.isfinite(floats), floats, np.nan))
-    names = values.astype("string").str.strip()
-    names = names.mask(names == "")
-    if distinct > _MOST_CATEGORIES:
-        common = names.value_counts().index[: _MOST_CATEGORIES - 1]
-        names = names.where(names.isin(common) | names.isna(), OTHER)
-    return names.astype(object).where(names.notna(), None).reset_index(drop=True)
+def _words_by_sum(quality: pd.Series[int]) -> dict[int, str]:
+    """Return the names of each sum of bits that rows have."""
+    return {int(bits): quality_words(bits) for bits in pd.unique(quality)}
 
 
 def quality_words(bits: int) -> str:
@@ -154,52 +134,27 @@ def shown_mask(
     return shown
 
 
-def drawn_rows(
-    placed: NDArray[np.bool_], shown: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """Return the rows to draw: all, or a seeded sample with few of the hidden ones."""
-    rng = np.random.default_rng(0)
-    through, hidden = np.flatnonzero(placed & shown), np.flatnonzero(placed & ~shown)
-    if through.size + hidden.size > MOST_DRAWN:
-        n_hidden = min(hidden.size, max(_MOST_HIDDEN, MOST_DRAWN - through.size))
-        hidden = rng.choice(hidden, n_hidden, replace=False)
-        n_through = min(through.size, MOST_DRAWN - n_hidden)
-        through = rng.choice(through, n_through, replace=False)
-    return np.sort(np.concatenate([through, hidden])).astype(np.int64)
-
-
-def map_points(
-    table: pd.DataFrame, rows: NDArray[np.int64], shown: NDArray[np.bool_],
-    coloured: Colouring, magnitude: tuple[str, NDArray[np.float64]] | None,
-) -> MapPoints:  # fmt: skip
-    """Return the marks of some rows."""
-    drawn = table.iloc[rows]
-    return MapPoints(
-        drawn["map_1"].to_numpy(dtype=np.float64),
-        drawn["map_2"].to_numpy(dtype=np.float64),
-        shown[rows],
-        hover_texts(drawn, magnitude and (magnitude[0], magnitude[1][rows])),
-        coloured.series.iloc[rows].reset_index(drop=True),
-        coloured.title,
-    )  # fmt: skip
-
-
 def hover_texts(
-    drawn: pd.DataFrame, magnitude: tuple[str, NDArray[np.float64]] | None
-) -> pd.Series:
-    """Return what the pointer shows over each mark: id, classes, probability."""
-    shares = drawn[[c for c in drawn if c.startswith("p_")]].max(axis="columns")
-    true = drawn["class_label"].astype("string").fillna(UNLABELLED).map(plain)
-    predicted = drawn["class_predicted"].astype("string").map(plain)
-    text = (
-        drawn["object_id"].astype("string").fillna("no id").map(plain)
-        + "<br>true: " + true
-        + "<br>predicted: " + predicted
-        + " (p = " + shares.map("{:.3f}".format) + ")"
-    )  # fmt: skip
+    table: pd.DataFrame, magnitude: tuple[str, NDArray[np.float64]] | None
+) -> NDArray[np.object_]:
+    """Return what the pointer shows over each row, lines parted by tabs, (n_rows,)."""
+    shares = table[[c for c in table if c.startswith("p_")]].max(axis="columns")
+    predicted = _lines(table["class_predicted"], "?")
+    parts = [
+        _lines(table["object_id"], "no id"),
+        "true: " + _lines(table["class_label"], UNLABELLED)
+        if "class_label" in table else None,
+        "predicted: " + predicted + shares.map(" (p = {:.3f})".format).to_numpy(object),
+    ]  # fmt: skip
     if magnitude is not None:
         name, values = magnitude
-        text += [
-            f"<br>{plain(name)} = {v:.2f}" if np.isfinite(v) else "" for v in values
-        ]
-    return text.reset_index(drop=True)
+        parts.append(np.array([f"{name} = {v:.2f}" for v in values], dtype=object))
+    told = [part for part in parts if part is not None]
+    return np.array(["\t".join(lines) for lines in zip(*told, strict=True)], object)
+
+
+def _lines(values: pd.Series, missing: str) -> NDArray[np.object_]:
+    """Return texts without the signs that part lines and rows."""
+    texts = values.astype("string").fillna(missing).str.replace(r"\s+", " ", regex=True)
+    lines: NDArray[np.object_] = texts.to_numpy(object)
+    return lines

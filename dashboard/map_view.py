@@ -1,8 +1,7 @@
-"""Parts of the Explore page: colour, filters, the map itself, the selection."""
+"""Parts of the Explore page: what colours rows, and which are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,24 +11,15 @@ import streamlit as st
 from numpy.typing import NDArray
 
 import qsovae
-from dashboard import figures
+from dashboard import cache
+from dashboard.colours import as_colours
 from dashboard.evaluation_view import MORPHOLOGIES
-from dashboard.figures.layout import picture_settings
-from dashboard.layout import choose_one, download_figure
-from dashboard.map_rows import (
-    MOST_DRAWN,
-    Colouring,
-    colour_choices,
-    colouring,
-    drawn_rows,
-    map_points,
-    shown_mask,
-)
-from dashboard.outlines import MOST_OUTLINES, drawn_outlines
+from dashboard.layout import choose_one
+from dashboard.map_rows import Colouring, colour_choices, colouring, shown_mask
 from dashboard.quality_filter import choose_quality
 from dashboard.query_filter import chosen_by_query, show_error
 from dashboard.slice_filter import chosen_slices
-from dashboard.state import View, current_view, seed
+from dashboard.state import View, seed
 from dashboard.theme import UNLABELLED
 
 _FORMULA = "formula:"
@@ -64,8 +54,27 @@ def choose_colour(
     )
     if chosen == _FORMULA:
         return _by_formula(view, table, columns)
-    view.colour = chosen
-    return colouring(view.colour, choices[view.colour], table, catalog, columns)
+    if chosen != view.colour:
+        view.colour, view.hidden = chosen, ()
+    return _colouring(
+        cache.run_key(run), _changes(view, run, is_judged), view.colour,
+        choices[view.colour], table, catalog, columns,
+    )  # fmt: skip
+
+
+def _changes(view: View, run: qsovae.Run, is_judged: bool) -> tuple[Any, ...]:
+    """Return what may change a run's columns while the run stays the same."""
+    n_verdicts = len(qsovae.read_verdicts(run)) if is_judged else 0
+    kept = [one.value for one in qsovae.list_selections(run)]
+    return view.joined, n_verdicts, tuple(str(one) for one in kept), view.catalog
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _colouring(
+    key: tuple[str, str, int], changes: tuple[Any, ...], colour: str, words: str,
+    _table: pd.DataFrame, _catalog: qsovae.Catalog | None, _columns: qsovae.RunColumns,
+) -> Colouring:  # fmt: skip
+    return colouring(colour, words, _table, _catalog, _columns)
 
 
 def _by_formula(
@@ -78,7 +87,7 @@ def _by_formula(
         help="As a side of a comparison in a query.",
     )  # fmt: skip
     view.colour = f"{_FORMULA}{text.strip()}"
-    unknown = pd.Series(np.full(len(table), np.nan))
+    unknown = as_colours(pd.Series(np.full(len(table), np.nan)))
     if not text.strip():
         return Colouring(unknown, "no formula yet")
     try:
@@ -86,7 +95,7 @@ def _by_formula(
     except qsovae.QueryError as error:
         show_error(text, error)
         return Colouring(unknown, text)
-    return Colouring(pd.Series(values), text)
+    return Colouring(as_colours(pd.Series(values)), text)
 
 
 def choose_filters(
@@ -156,47 +165,3 @@ def _choose_magnitudes(
     if n_without:
         st.caption(f"{n_without:,} rows without this magnitude are greyed, too.")
     return f"{view.band} (AB)", magnitude
-
-
-def keep_outlines() -> None:
-    """Store what was drawn: it outlives filters, redraws and page changes."""
-    event: Mapping[str, Any] = st.session_state["latent_map"]["selection"]
-    outlines = drawn_outlines(event)
-    if outlines:
-        view = current_view()
-        kept = view.outlines if st.session_state.get("explore_add") else ()
-        view.outlines = (*kept, *outlines)[-MOST_OUTLINES:]
-
-
-def show_map(
-    view: View, run: qsovae.Run, table: pd.DataFrame, choices: MapChoices,
-    coloured: Colouring,
-) -> None:  # fmt: skip
-    """Show the map; a lasso or a box drawn on it becomes the selection."""
-    placed = np.isfinite(table["map_1"].to_numpy(dtype=np.float64))
-    rows = drawn_rows(placed, choices.shown)
-    points = map_points(table, rows, choices.shown, coloured, choices.magnitude)
-    figure = figures.map_figure(
-        points, view.outlines, is_simulated=run.is_simulated,
-        revision=f"{run.name}-{st.session_state.get('outline_round', 0)}",
-    )  # fmt: skip
-    st.plotly_chart(
-        figure, key="latent_map", on_select=keep_outlines,
-        selection_mode=("lasso", "box"),
-        config=picture_settings(f"{run.name}_map", scroll_zoom=True),
-    )  # fmt: skip
-    said = f"{len(rows):,} of {len(table):,} rows are drawn"
-    if len(rows) < placed.sum():
-        said += f", a random sample (at most {MOST_DRAWN:,}); counts use every row"
-    n_lost = int((~placed).sum())
-    if n_lost:
-        said += f"; {n_lost:,} have no place on the map"
-    st.caption(f"{said}. Draw a lasso or a box to select.")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        download_figure(figure, f"{run.name}_map")
-        st.toggle(
-            "Add to the selection",
-            key="explore_add",
-            width="content",
-            help="The next outline joins those there instead of replacing them",
-        )

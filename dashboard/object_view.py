@@ -4,16 +4,55 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 import qsovae
 from dashboard import cache, figures
 from dashboard.layout import choose_one, escaped, number, show_figure
-from dashboard.state import seed
+from dashboard.state import View, current_view, seed
 from dashboard.verdict_view import show_verdict
 
 _UNITS = {"mag": figures.MAGNITUDES, "flux": figures.FLUXES}
+
+
+def show_opened(
+    view: View, run: qsovae.Run, table: pd.DataFrame, chosen: NDArray[np.bool_],
+    catalog: qsovae.Catalog | None,
+) -> None:  # fmt: skip
+    """Show the object that is looked at, if any, and the way to the next.
+
+    The next is the next of those selected; of all where nothing is.
+    """
+    if view.opened is None or view.opened >= len(table):
+        view.opened = None
+        return
+    rows = np.flatnonzero(chosen) if chosen.any() else np.arange(len(table))
+    at = int(np.searchsorted(rows, view.opened))
+    is_there = at < len(rows) and rows[at] == view.opened
+    after = rows[at + is_there :]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for words, key, place in (
+            ("Previous", "Left", rows[at - 1] if at else None),
+            ("Next", "Right", after[0] if len(after) else None),
+        ):
+            st.button(
+                words, key=f"object_{words.lower()}", shortcut=key, on_click=_open,
+                args=(place,), disabled=place is None,
+            )  # fmt: skip
+        said = f"{at + 1:,} of {len(rows):,}" if is_there else "not among the"
+        what = "selected" if chosen.any() else "all"
+        st.caption(f"{said} {what}")
+        st.button("Close", key="object_close", icon=":material/close:",
+                  type="tertiary", on_click=_open, args=(None,))  # fmt: skip
+    show_object(run, table, view.opened, catalog)
+
+
+def _open(place: int | None) -> None:
+    """Look at another object, or at none."""
+    current_view().opened = None if place is None else int(place)
 
 
 def show_object(

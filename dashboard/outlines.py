@@ -1,14 +1,13 @@
-"""Outlines drawn on the map: polygons as text short enough for an address.
+"""Outlines drawn on a plane: polygons as text short enough for an address.
 
-An outline is a tuple of corners (map_1, map_2). Corners are rounded when they are
+An outline is a tuple of corners on a plane. Corners are rounded when they are
 drawn, so that a permalink gives back exactly the same rows.
 """
 
 import base64
 import binascii
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -25,26 +24,6 @@ def rounded_outline(corners: Iterable[tuple[float, float]]) -> Outline:
     """Return an outline with its corners at the precision that is kept."""
     return tuple((round(float(a), _DECIMALS), round(float(b), _DECIMALS))
                  for a, b in corners)  # fmt: skip
-
-
-def drawn_outlines(selection: Mapping[str, Any]) -> tuple[Outline, ...]:
-    """Return the lassos and boxes of a Plotly selection as outlines.
-
-    Parameters
-    ----------
-    selection : mapping
-        With ``lasso`` and ``box``, each a list of ``{"x": [...], "y": [...]}``; of a
-        box, the coordinates of two opposite corners.
-    """
-    outlines = [
-        rounded_outline(zip(lasso["x"], lasso["y"], strict=True))
-        for lasso in selection.get("lasso", ())
-    ]
-    for box in selection.get("box", ()):
-        (left, right), (low, high) = sorted(box["x"]), sorted(box["y"])
-        corners = ((left, low), (right, low), (right, high), (left, high))
-        outlines.append(rounded_outline(corners))
-    return tuple(o for o in outlines if len(o) >= 3)[:MOST_OUTLINES]
 
 
 def outlines_to_text(outlines: Sequence[Outline]) -> str:

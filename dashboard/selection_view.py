@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 import qsovae
 from dashboard.layout import download_table, escaped
-from dashboard.map_view import MapChoices
-from dashboard.object_view import show_object
+from dashboard.plane_controls import Selected
 from dashboard.selections_view import filters_query
 from dashboard.state import View, current_view
 from dashboard.why_view import show_why
@@ -21,31 +21,28 @@ _SUFFIXES = {".fits": "fits", ".vot": "votable", ".csv": "csv", ".parquet": "par
 
 
 def clear_selection() -> None:
-    """Forget the query and the outlines, also those that the browser still shows."""
+    """Forget the query and the outlines."""
     view = current_view()
     view.outlines, view.query = (), None
     st.session_state["explore_query"] = ""
-    st.session_state["outline_round"] = st.session_state.get("outline_round", 0) + 1
 
 
 def show_selection(
-    view: View, run: qsovae.Run, table: pd.DataFrame, choices: MapChoices,
+    view: View, run: qsovae.Run, table: pd.DataFrame, selected: Selected,
     catalog: qsovae.Catalog | None,
 ) -> None:  # fmt: skip
     """Show the rows inside the outlines that the filters let through.
 
     Without an outline a query selects by itself.
     """
-    inside = qsovae.inside_outline_mask(table["map_1"], table["map_2"], view.outlines)
-    if choices.is_asked and not view.outlines:
-        inside = choices.shown
-    chosen = inside & choices.shown
-    cells = st.columns(4)
-    cells[0].metric("Shown", f"{int(choices.shown.sum()):,}")
-    cells[1].metric("Greyed by filters", f"{int((~choices.shown).sum()):,}")
-    cells[2].metric("Selected", f"{int(chosen.sum()):,}")
-    cells[3].metric("Selected, but greyed", f"{int((inside & ~choices.shown).sum()):,}")
-    if not view.outlines and not choices.is_asked:
+    chosen = selected.chosen
+    counts = {
+        "Shown": selected.shown, "Greyed by filters": ~selected.shown,
+        "Selected": chosen, "Selected, but greyed": selected.inside & ~selected.shown,
+    }  # fmt: skip
+    for cell, (words, rows) in zip(st.columns(4), counts.items(), strict=True):
+        cell.metric(words, f"{int(rows.sum()):,}")
+    if not selected.is_any:
         st.info("Outline objects on the map, or write a query, to list them here.")
         return
     picked = qsovae.selection_table(table, chosen, catalog)
@@ -61,29 +58,31 @@ def show_selection(
                   icon=":material/close:")  # fmt: skip
         if query and not view.outlines and not view.slices:
             _cite(run, query)
-    line = _choose_line(picked)
-    if line is None:
-        st.caption("Choose a line to see the object.")
-    else:
-        show_object(run, table, int(np.flatnonzero(chosen)[line]), catalog)
+    _show_lines(picked, chosen)
     show_why(view, run, table, chosen, catalog)
 
 
-def _choose_line(picked: pd.DataFrame) -> int | None:
-    """Show the first selected rows; return which of them is chosen."""
+def _show_lines(picked: pd.DataFrame, chosen: NDArray[np.bool_]) -> None:
+    """Show the first selected rows; the one that is clicked is opened."""
     shown = picked.head(_MOST_LINES)
+    places = np.flatnonzero(chosen)
+
+    def open_line() -> None:
+        lines = st.session_state["selection_table"]["selection"]["rows"]
+        if lines and lines[0] < len(shown):
+            current_view().opened = int(places[lines[0]])
+
     # A browser's numbers would spoil the last digits of a 64-bit id.
-    event: Any = st.dataframe(
+    st.dataframe(
         shown.assign(object_id=shown["object_id"].astype("string")), hide_index=True,
         key="selection_table", placeholder="", column_config=_selection_columns(picked),
-        on_select="rerun", selection_mode="single-row",
+        on_select=open_line, selection_mode="single-row",
     )  # fmt: skip
     if len(picked) > _MOST_LINES:
         st.caption(
             f"The first {_MOST_LINES:,} of {len(picked):,}; files have them all."
         )
-    lines = [line for line in event.selection.rows if line < len(shown)]
-    return lines[0] if lines else None
+    st.caption("Choose a line, or click a row on a plane, to see the object.")
 
 
 def _cite(run: qsovae.Run, query: str) -> None:

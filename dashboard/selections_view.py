@@ -35,8 +35,9 @@ def show_selections(
     with refusals():
         if wanted:
             saved = qsovae.save_selection(
-                run, name.strip(), table, catalog, query=query, outlines=view.outlines
-            )
+                run, name.strip(), table, catalog, query=query,
+                outlines=view.outlines, plane=view.outlined_on,
+            )  # fmt: skip
             st.success(f"Saved {escaped(saved.name)}: {sentence(saved)}")
     for kept in qsovae.list_selections(run):
         with refusals():
@@ -78,7 +79,8 @@ def sentence(saved: qsovae.Selection) -> str:
         parts.append(escaped(saved.query))
     if saved.outlines:
         n = len(saved.outlines)
-        parts.append(f"inside {n} outline{'s' if n > 1 else ''} on the map")
+        where = "the map" if saved.plane == qsovae.ON_MAP else " and ".join(saved.plane)
+        parts.append(f"inside {n} outline{'s' if n > 1 else ''} on {escaped(where)}")
     return ", ".join(parts)
 
 
@@ -113,9 +115,9 @@ def _show_one(view: View, run: qsovae.Run, kept: qsovae.Kept[qsovae.Selection]) 
 def _apply(view: View, saved: qsovae.Selection) -> None:
     """Show the rows of a selection, and no other filter."""
     view.query, view.outlines = saved.query, saved.outlines
+    view.outlined_on, view.hidden = saved.plane, ()
     view.morphology, view.quality, view.classes = "all", (), ()
     view.band, view.magnitudes, view.slices = None, None, ()
     for key in _FILTERS:
         st.session_state.pop(key, None)
     st.session_state["explore_query"] = saved.query or ""
-    st.session_state["outline_round"] = st.session_state.get("outline_round", 0) + 1

@@ -16,6 +16,7 @@ import streamlit as st
 
 import qsovae
 from dashboard.outlines import Outline, outlines_from_text, outlines_to_text
+from dashboard.theme import CLIPS, SCALES
 
 SECTIONS = (
     "matrix", "samples", "slices", "rivals", "drivers", "splits", "report",
@@ -29,12 +30,15 @@ R_LIMIT = 22.0
 SKY_DEG2 = 41252.0
 OBJECTS = ("cell", "suspects")
 TOLD = ("rivals", "drivers")
+DENSITIES = ("log", "linear", "equalised")
+MARKS_PX = (1.0, 16.0)
 CLASS_KINDS = ("class_predicted", "class_label")
 _LONGEST_TEXT = 200
 _LONGEST_QUERY = 2000
 _MOST_CLASSES = 60
 _MOST_SLICES = 2
 _MOST_RIVALS = 5
+_MOST_BESIDE = 4
 
 
 @dataclass
@@ -57,8 +61,20 @@ class View:
         Rows are shown whose true or predicted class is among these; all if empty.
     band, magnitudes : str or None, (float, float) or None
         Rows are shown whose AB magnitude in the band lies in the range.
-    outlines : tuple of outlines
-        Polygons in map coordinates.
+    plane, beside : tuple of str
+        Of Explore: key of a plane, or two formulas; keys of those shown beside it.
+    window : (float, float, float, float) or ()
+        What of the plane is in view: its ends across and upwards; all if empty.
+    outlines, outlined_on : tuple of outlines, (str, str)
+        Polygons, and the formulas of the plane that they were drawn on.
+    hidden : tuple of str
+        Categories of the colour that do not show.
+    scale, clip, density, marks, opacity : str, str, str, float or None, float
+        How numbers become colours, one of ``SCALES`` and of ``CLIPS``; how opaque
+        pixels of many rows are, one of ``DENSITIES``; size of a mark in pixels, None
+        for one that fits; and how opaque marks are.
+    opened : int or None
+        Place of the object that is looked at.
     sought, mix, threshold : str or None, str, float or None
         Of Evaluate: the class that a sample is of, the class mix it is judged at (one
         of ``MIXES``), and the probability above which rows are in it.
@@ -102,7 +118,18 @@ class View:
     classes: tuple[str, ...] = ()
     band: str | None = None
     magnitudes: tuple[float, float] | None = None
+    plane: tuple[str, ...] = ("map",)
+    beside: tuple[str, ...] = ()
+    window: tuple[float, ...] = ()
     outlines: tuple[Outline, ...] = field(default=())
+    outlined_on: tuple[str, str] = qsovae.ON_MAP
+    hidden: tuple[str, ...] = ()
+    scale: str = SCALES[0]
+    clip: str = CLIPS[0]
+    density: str = DENSITIES[0]
+    marks: float | None = None
+    opacity: float = 0.8
+    opened: int | None = None
     sought: str | None = None
     mix: str = "test"
     threshold: float | None = None
@@ -174,7 +201,8 @@ def _to_texts(name: str, value: Any) -> list[str]:
     if name == "outlines":
         return [outlines_to_text(value)]
     if isinstance(value, tuple):
-        return [v if isinstance(v, str) else f"{v:.6g}" for v in value]
+        # Windows of a map that was zoomed a thousand times are told apart.
+        return [v if isinstance(v, str) else f"{v:.7g}" for v in value]
     return [f"{value:.6g}" if isinstance(value, float) else str(value)]
 
 
@@ -198,16 +226,35 @@ def _classes(texts: list[str]) -> tuple[str, ...] | None:
     return tuple(t for t in texts[:_MOST_CLASSES] if 0 < len(t) <= _LONGEST_TEXT)
 
 
-def _cell(texts: list[str]) -> tuple[str, ...] | None:
-    return _classes(texts) if len(texts) == 2 else None
-
-
 def _slices(texts: list[str]) -> tuple[str, ...] | None:
     return tuple(t for t in texts[:_MOST_SLICES] if "=" in t[:_LONGEST_TEXT])
 
 
-def _joined(texts: list[str]) -> tuple[str, ...] | None:
+def _plane(texts: list[str]) -> tuple[str, ...] | None:
+    few = tuple(t for t in texts[:2] if 0 < len(t) <= _LONGEST_TEXT)
+    return few or None
+
+
+def _pair(texts: list[str]) -> tuple[str, ...] | None:
     return _classes(texts) if len(texts) == 2 else None
+
+
+def _window(texts: list[str]) -> tuple[float, ...] | None:
+    try:
+        ends = tuple(float(t) for t in texts)
+    except ValueError:
+        return None
+    isfinite = all(math.isfinite(end) for end in ends)
+    return ends if isfinite and len(ends) == 4 and is_window(ends) else None
+
+
+def is_window(ends: tuple[float, ...]) -> bool:
+    """Return whether four ends enclose something."""
+    return ends[0] != ends[1] and ends[2] != ends[3]
+
+
+def _row(texts: list[str]) -> int | None:
+    return int(texts[0]) if texts[0].isdecimal() and len(texts[0]) < 12 else None
 
 
 def _query(texts: list[str]) -> str | None:
@@ -283,10 +330,21 @@ _READERS: dict[str, Any] = {
     "prior": _prior,
     "abstain": _probability,
     "objects": _one_of(OBJECTS),
-    "cell": _cell,
+    "cell": _pair,
     "rule": _text,
     "told": _told,
     "query": _query,
-    "joined": _joined,
+    "joined": _pair,
+    "plane": _plane,
+    "beside": lambda texts: _classes(texts[:_MOST_BESIDE]),
+    "window": _window,
+    "outlined_on": _pair,
+    "hidden": _classes,
+    "scale": _one_of(SCALES),
+    "clip": _one_of(CLIPS),
+    "density": _one_of(DENSITIES),
+    "marks": _between(*MARKS_PX),
+    "opacity": _between(0.05, 1.0),
+    "opened": _row,
     "outlines": lambda texts: outlines_from_text(texts[0]),
 }

@@ -16,6 +16,11 @@ TRAINING_COLOUR = "#0072B2"
 VALIDATION_COLOUR = "#E69F00"
 BASELINE_COLOUR = "#8A929C"
 CONTINUOUS_SCALE = "Viridis"
+# Of what people choose from: read by colour-blind people, and in grey, for equal steps
+# look equal (matplotlib).
+SCALES = ("viridis", "cividis", "magma")
+# Where such a scale ends: at percentiles, at the extremes, or in equal factors.
+CLIPS = ("clipped", "whole", "log")
 SHARE_SCALE = "Blues"
 
 

@@ -95,6 +95,7 @@ from .publishing import write_evaluation as write_evaluation
 from .queries import Query as Query
 from .queries import formula_values as formula_values
 from .recognition import recognise_columns as recognise_columns
+from .runs import ON_MAP as ON_MAP
 from .runs import VERDICT_CLASSES as VERDICT_CLASSES
 from .runs import VERDICT_ISSUES as VERDICT_ISSUES
 from .runs import VERDICT_QUALITIES as VERDICT_QUALITIES
@@ -155,7 +156,9 @@ from .workflow import N_NEIGHBOURS as N_NEIGHBOURS
 from .workflow import PRIOR_KINDS as PRIOR_KINDS
 from .workflow import Beside as Beside
 from .workflow import Evaluated as Evaluated
+from .workflow import Guide as Guide
 from .workflow import Joined as Joined
+from .workflow import Plane as Plane
 from .workflow import RunColumns as RunColumns
 from .workflow import ScoredCatalog as ScoredCatalog
 from .workflow import Slicing as Slicing
@@ -181,7 +184,10 @@ from .workflow import make_map as make_map
 from .workflow import nearest_rows as nearest_rows
 from .workflow import over_area as over_area
 from .workflow import own_catalog as own_catalog
+from .workflow import own_plane as own_plane
 from .workflow import parse_rival_columns as parse_rival_columns
+from .workflow import plane_guides as plane_guides
+from .workflow import plane_places as plane_places
 from .workflow import project_catalog as project_catalog
 from .workflow import query_mask as query_mask
 from .workflow import rule_mask as rule_mask
@@ -197,5 +203,6 @@ from .workflow import selection_table as selection_table
 from .workflow import slicing_columns as slicing_columns
 from .workflow import sought_class as sought_class
 from .workflow import split_results as split_results
+from .workflow import standard_planes as standard_planes
 from .workflow import test_rows as test_rows
 from .workflow import train_run as train_run

@@ -14,7 +14,7 @@ DASHBOARD = ROOT.parent / "dashboard"
 
 # Low to high; those on one line are siblings and never import each other.
 LAYERS = """
-errors pages threads
+aitoff errors pages threads
 bands batch class_mix crossmatch devices magnitudes motions progress reference scratch
 queries sky_links tables colour_cuts density elbo inputs targets
 columns model

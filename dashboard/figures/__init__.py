@@ -27,7 +27,6 @@ from dashboard.figures.explanation import (
     sides_histogram_figure,
     sides_sed_figure,
 )
-from dashboard.figures.latent_map import MapPoints, map_figure
 from dashboard.figures.one_object import FLUXES, MAGNITUDES, object_figure
 from dashboard.figures.rivals import rival_figure
 from dashboard.figures.slices import slices_figure
@@ -41,7 +40,6 @@ __all__ = [
     "LEAST_RATE",
     "MAGNITUDES",
     "OTHERS",
-    "MapPoints",
     "class_figure",
     "class_sed_figure",
     "confusion_figure",
@@ -49,7 +47,6 @@ __all__ = [
     "loss_figure",
     "loss_of_inputs_figure",
     "magnitude_figure",
-    "map_figure",
     "object_figure",
     "observed_figure",
     "places_figure",

@@ -10,6 +10,7 @@ from .rules import list_rules as list_rules
 from .rules import open_rule as open_rule
 from .run import Run as Run
 from .run import open_run as open_run
+from .selections import ON_MAP as ON_MAP
 from .selections import SAVED_SELECTIONS as SAVED_SELECTIONS
 from .selections import Selection as Selection
 from .selections import delete_selection as delete_selection

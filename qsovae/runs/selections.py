@@ -13,6 +13,8 @@ from qsovae.runs.shelf import Kept, Shelf
 
 Outline = tuple[tuple[float, float], ...]
 
+ON_MAP = ("map_1", "map_2")
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -26,12 +28,14 @@ class Selection:
     query : str or None
         Rows must be so; None: all are.
     outlines : tuple of outlines
-        Polygons of corners (map_1, map_2); rows must lie inside of any, if there are
-        any.
+        Polygons of corners on the plane; rows must lie inside of any, if there are any.
     rows : int
         How many rows were selected.
     is_simulated : bool
     created_utc : str
+    plane : (str, str)
+        The formulas of the plane on which the outlines are: the latent map, where
+        nothing else is said.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Selection:
     rows: int
     is_simulated: bool
     created_utc: str
+    plane: tuple[str, str] = ON_MAP
 
     def to_json(self) -> dict[str, Any]:
         """Return the selection as values that JSON knows."""
@@ -61,7 +66,8 @@ def _read(entries: dict[str, Any]) -> Selection:
         tuple((float(a), float(b)) for a, b in outline)
         for outline in entries["outlines"]
     )
-    selection = Selection(**entries | {"outlines": outlines})
+    x, y = map(str, entries.get("plane", ON_MAP))
+    selection = Selection(**entries | {"outlines": outlines, "plane": (x, y)})
     if selection.query is not None:
         Query(selection.query)
     return selection

@@ -22,6 +22,12 @@ from .one_object import N_NEIGHBOURS as N_NEIGHBOURS
 from .one_object import describe_object as describe_object
 from .one_object import find_object as find_object
 from .one_object import nearest_rows as nearest_rows
+from .planes import Guide as Guide
+from .planes import Plane as Plane
+from .planes import own_plane as own_plane
+from .planes import plane_guides as plane_guides
+from .planes import plane_places as plane_places
+from .planes import standard_planes as standard_planes
 from .project import catalog_table as catalog_table
 from .project import make_map as make_map
 from .project import project_catalog as project_catalog

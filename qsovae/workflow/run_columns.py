@@ -11,13 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import entr
 
+from qsovae.aitoff import aitoff_places
 from qsovae.bands import QUALITY_DESCRIPTIONS
 from qsovae.catalog import Catalog
 from qsovae.errors import ConfigError
 from qsovae.inference import probability_matrix
 from qsovae.projection import inside_outline_mask
-from qsovae.queries import Query
+from qsovae.queries import Query, formula_values
 from qsovae.runs import (
+    ON_MAP,
     SAVED_SELECTIONS,
     Run,
     latest_verdicts,
@@ -26,6 +28,7 @@ from qsovae.runs import (
 
 _HIDDEN = ("fingerprint", "is_fitted")
 _OF_VERDICTS = ("vi_class", "vi_quality", "vi_issue", "vi_scanner")
+_OF_SKY = ("sky_x", "sky_y")
 SAVED = "sel_"  # before the name of a selection in a query
 
 Outline = Sequence[tuple[float, float]]
@@ -38,8 +41,9 @@ class RunColumns(Mapping[str, "pd.Series[Any]"]):
     ``entropy`` (nats), ``latent_1`` and on, ``outlier_score``, ``morphology``,
     ``split``, ``map_1``, ``map_2``, of each quality bit ``has_BIT``, of each saved
     selection ``sel_NAME``, and of the last verdict ``vi_class``, ``vi_quality``,
-    ``vi_issue``, ``vi_scanner``. With the catalog: ``BAND_mag_ab`` of each band, and
-    every column under its own name, doubtful values taken out.
+    ``vi_issue``, ``vi_scanner``. With the catalog: ``BAND_mag_ab`` of each band, where
+    rows are on Aitoff's projection, ``sky_x`` and ``sky_y`` in deg, and every column
+    under its own name, doubtful values taken out.
 
     Parameters
     ----------
@@ -62,7 +66,8 @@ class RunColumns(Mapping[str, "pd.Series[Any]"]):
         kept = [f"{SAVED}{name}" for name in SAVED_SELECTIONS.names(run)]
         bands = [] if catalog is None else [f"{b}_mag_ab" for b in catalog.bands]
         others = [] if catalog is None else list(catalog.raw.frame.columns)
-        told = ("p_max", "entropy", *bits, *kept, *_OF_VERDICTS, *bands)
+        sky = [] if catalog is None or catalog.position is None else _OF_SKY
+        told = ("p_max", "entropy", *bits, *kept, *_OF_VERDICTS, *bands, *sky)
         self._names = dict.fromkeys((*own, *told, *map(str, others)))
 
     def __iter__(self) -> Iterator[str]:
@@ -117,7 +122,7 @@ class RunColumns(Mapping[str, "pd.Series[Any]"]):
         columns = RunColumns(
             self._run, self._rows, self._catalog, (*self._within, name)
         )
-        return pd.Series(told_rows(saved.query, saved.outlines, columns))
+        return pd.Series(told_rows(saved.query, saved.outlines, columns, saved.plane))
 
     def _of_catalog(self, name: str) -> "pd.Series[Any]":
         """Return a magnitude or a column of the catalog."""
@@ -126,6 +131,8 @@ class RunColumns(Mapping[str, "pd.Series[Any]"]):
         band = name.removesuffix("_mag_ab")
         if band != name and band in catalog.bands:
             return pd.Series(catalog.magnitude(band)[0])
+        if name in _OF_SKY and catalog.position is not None:
+            return pd.Series(aitoff_places(*catalog.position)[_OF_SKY.index(name)])
         if catalog.mapping.column(name).role.startswith(("magnitude", "feature")):
             return pd.Series(catalog.values(name))
         return catalog.raw.frame[name].reset_index(drop=True)
@@ -141,18 +148,20 @@ def run_table(run: Run) -> pd.DataFrame:
 
 
 def told_rows(
-    query: str | None, outlines: Sequence[Outline], columns: Mapping[str, Any]
-) -> NDArray[np.bool_]:
-    """Return which rows a query is true of and outlines hold."""
+    query: str | None, outlines: Sequence[Outline], columns: Mapping[str, Any],
+    plane: tuple[str, str] = ON_MAP,
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Return which rows a query is true of and outlines on a plane hold."""
     n_rows = len(columns["object_id"])
     mask = np.ones(n_rows, dtype=bool)
     if query is not None:
         mask &= Query(query).mask(columns, n_rows)
     if outlines:
-        if "map_1" not in columns:
+        if plane == ON_MAP and "map_1" not in columns:
             raise ConfigError(
                 "outlines need the places of the rows on the map", "selection",
                 "Make the map first (qsovae project RUN).",
             )  # fmt: skip
-        mask &= inside_outline_mask(columns["map_1"], columns["map_2"], outlines)
+        x, y = (formula_values(text, columns, n_rows) for text in plane)
+        mask &= inside_outline_mask(x, y, outlines)
     return mask

@@ -13,6 +13,7 @@ from qsovae.catalog import Catalog
 from qsovae.errors import ConfigError
 from qsovae.queries import Query
 from qsovae.runs import (
+    ON_MAP,
     SAVED_SELECTIONS,
     Run,
     Selection,
@@ -99,7 +100,7 @@ def selection_mask(
     """
     SAVED_SELECTIONS.refuse_foreign(run, selection)
     columns = RunColumns(run, rows, catalog, (selection.name,))
-    return told_rows(selection.query, selection.outlines, columns)
+    return told_rows(selection.query, selection.outlines, columns, selection.plane)
 
 
 def save_selection(
@@ -110,6 +111,7 @@ def save_selection(
     *,
     query: str | None = None,
     outlines: Sequence[Outline] = (),
+    plane: tuple[str, str] = ON_MAP,
 ) -> Selection:
     """Keep a selection with its run; return it.
 
@@ -121,6 +123,7 @@ def save_selection(
         As of ``query_mask``: they are counted.
     query : str, optional
     outlines : sequence of outlines
+    plane : (str, str)
         See ``Selection``.
 
     Raises
@@ -137,11 +140,12 @@ def save_selection(
         raise ConfigError(
             "there is nothing to keep", "selection", "Write a query, or outline rows."
         )
-    chosen = told_rows(query, outlines, RunColumns(run, rows, catalog, (name,)))
+    columns = RunColumns(run, rows, catalog, (name,))
+    chosen = told_rows(query, outlines, columns, plane)
     selection = Selection(
         name, run.name, weights_digest(run), str(run.manifest["catalog"]["sha256"]),
         query, tuple(tuple(map(_corner, outline)) for outline in outlines),
-        int(chosen.sum()), run.is_simulated, now_utc(),
+        int(chosen.sum()), run.is_simulated, now_utc(), plane,
     )  # fmt: skip
     SAVED_SELECTIONS.write(run, selection)
     return selection

@@ -1,5 +1,6 @@
 """A dashboard of its own for each file of tests, and a Chromium to look at it with."""
 
+import json
 import os
 import shutil
 import socket
@@ -192,6 +193,15 @@ class Visitor:
         with self.page.expect_download() as waiting:
             self.part(key).locator("button").first.click()
         return Path(waiting.value.path()).read_bytes()
+
+    def plane(self, key="plane"):
+        """Return a plane's box, and what it says of its plot and of its window."""
+        part = self.part(key)
+        part.locator(".plane[data-drawn]").wait_for()
+        part.scroll_into_view_if_needed()
+        told = [part.locator(".plane").get_attribute(f"data-{name}")
+                for name in ("plot", "window")]  # fmt: skip
+        return part.locator(".over").bounding_box(), *map(json.loads, told)
 
     def errors(self):
         """Return the words of the errors on the page."""

@@ -56,28 +56,19 @@ def correct_system(visitor, catalog, column):
 
 
 def draw_lasso(visitor):
-    """Draw on the map; return the corners in map coordinates, as the plot has them."""
-    chart = visitor.part("latent_map")
-    chart.scroll_into_view_if_needed()
-    drag = chart.locator(".nsewdrag").first
-    drag.wait_for()
-    box = drag.bounding_box()
-    # A mouse moves by whole pixels: corners on them are where the plot takes them.
-    corners = [(round(box["x"] + a * box["width"]), round(box["y"] + b * box["height"]))
-               for a, b in LASSO]  # fmt: skip
-    # Asked before drawing, for the plot may be laid out anew once rows are chosen.
-    places = chart.locator(".js-plotly-plot").evaluate(
-        """(plot, pixels) => {
-            const { xaxis, yaxis } = plot._fullLayout;
-            return pixels.map(([x, y]) => [xaxis.p2d(x), yaxis.p2d(y)]);
-        }""",
-        [(x - box["x"], y - box["y"]) for x, y in corners],
-    )
+    """Draw on the map; return the corners in map coordinates, as the plane has them."""
+    over, (left, top, width, height), (x0, x1, y0, y1) = visitor.plane()
+    left, top = left + over["x"], top + over["y"]
+    # A mouse moves by whole pixels: corners on them are where the plane takes them.
+    corners = [(round(left + a * width), round(top + b * height)) for a, b in LASSO]
+    places = [
+        (x0 + (x - left) / width * (x1 - x0), y1 - (y - top) / height * (y1 - y0))
+        for x, y in corners
+    ]
     visitor.page.mouse.move(*corners[0])
     visitor.page.mouse.down()
     for corner in [*corners[1:], corners[0]]:
         visitor.page.mouse.move(*corner)
-        visitor.page.wait_for_timeout(50)  # a move a frame, or two are taken as one
     visitor.page.mouse.up()
     visitor.settle()
     return places

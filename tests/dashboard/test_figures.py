@@ -5,66 +5,14 @@ import pandas as pd
 import pytest
 
 from dashboard import figures
-from dashboard.figures import MapPoints
 from dashboard.figures.layout import picture_settings
 from dashboard.jobs import loss_table
 from dashboard.theme import class_styles
 
 
-def points(values, shown, title="class"):
-    n_rows = len(values)
-    return MapPoints(
-        np.arange(n_rows, dtype=float), np.zeros(n_rows), np.asarray(shown),
-        pd.Series([f"row {k}" for k in range(n_rows)]), pd.Series(values), title,
-    )  # fmt: skip
-
-
 def drawn(figure):
     """Return the first coordinates of each trace by its name."""
     return {trace.name: list(trace.x) for trace in figure.data}
-
-
-def test_each_class_is_a_trace_of_its_own_style_and_hidden_rows_lie_beneath():
-    figure = figures.map_figure(
-        points(["QSO", "STAR", None, "QSO"], [True, True, True, False]), (),
-        is_simulated=False, revision="r",
-    )  # fmt: skip
-    assert drawn(figure) == {
-        "filtered out": [3.0], "unlabelled": [2.0], "QSO": [0.0], "STAR": [1.0],
-    }  # fmt: skip
-    assert figure.data[0].name == "filtered out"
-    styles = class_styles(["QSO", "STAR"])
-    for trace in figure.data[2:]:
-        assert (trace.marker.color, trace.marker.symbol) == styles[trace.name]
-
-
-def test_a_scale_runs_between_percentiles_of_all_rows_and_unknown_values_are_marked():
-    values = [*np.linspace(0, 1, 1001), 1e6, np.nan]
-    shown = [k % 2 == 0 for k in range(1003)]
-    figure = figures.map_figure(
-        points(values, shown), (), is_simulated=False, revision="r"
-    )
-    continuous = figure.data[-1]
-    assert 0.0 < continuous.marker.cmin < 0.02
-    assert 0.98 < continuous.marker.cmax < 1.01
-    assert drawn(figure)["no value"] == [1002.0]
-
-
-def test_a_constant_column_still_has_a_scale():
-    figure = figures.map_figure(
-        points([2.0, 2.0], [True, True]), (), is_simulated=False, revision="r"
-    )
-    assert figure.data[0].marker.cmin < figure.data[0].marker.cmax
-
-
-def test_outlines_are_drawn_and_zoom_keeps_its_revision():
-    triangle = ((0.0, 0.0), (1.0, 0.0), (0.0, 2.5))
-    figure = figures.map_figure(
-        points(["a"], [True]), (triangle,), is_simulated=True, revision="tiny-0"
-    )
-    assert figure.layout.shapes[0].path == "M0.0000,0.0000L1.0000,0.0000L0.0000,2.5000Z"
-    assert figure.layout.uirevision == "tiny-0"
-    assert [a.text for a in figure.layout.annotations] == ["Simulated data"]
 
 
 def test_class_names_with_markup_are_shown_as_text():

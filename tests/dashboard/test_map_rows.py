@@ -9,13 +9,7 @@ from astropy.table import Table
 
 import qsovae
 from dashboard import map_rows
-from dashboard.map_rows import (
-    MOST_DRAWN,
-    as_colour,
-    drawn_rows,
-    quality_words,
-    shown_mask,
-)
+from dashboard.map_rows import quality_words, shown_mask
 from dashboard.state import View
 
 
@@ -58,49 +52,6 @@ def test_filters_let_through_exactly_the_rows_they_name(table, choices, shown):
     assert np.flatnonzero(mask).tolist() == shown
 
 
-def test_few_rows_are_all_drawn_but_those_without_a_place():
-    placed = np.array([True, False, True])
-    assert drawn_rows(placed, np.array([True, True, False])).tolist() == [0, 2]
-
-
-def test_of_many_rows_a_rare_kind_that_a_filter_shows_is_drawn_whole():
-    shown = np.zeros(200_000, dtype=bool)
-    shown[::1000] = True
-    rows = drawn_rows(np.ones_like(shown), shown)
-    assert set(np.flatnonzero(shown)) <= set(rows)
-    assert len(rows) == len(set(rows)) == MOST_DRAWN
-    assert rows.tolist() == drawn_rows(np.ones_like(shown), shown).tolist()
-
-
-def test_when_most_rows_are_shown_some_hidden_ones_are_drawn_all_the_same():
-    shown = np.ones(200_000, dtype=bool)
-    shown[:50_000] = False
-    rows = drawn_rows(np.ones_like(shown), shown)
-    assert len(rows) == MOST_DRAWN
-    assert 1000 < (~shown[rows]).sum() < MOST_DRAWN / 2
-
-
-def test_text_with_many_values_becomes_the_commonest_and_other():
-    values = pd.Series([f"n{k:03d}" for k in range(100)] + ["often"] * 5 + [None])
-    coloured = as_colour(values)
-    assert coloured.nunique() == 20
-    assert {"often", "other"} <= set(coloured.dropna())
-    assert coloured.iloc[-1] is None
-
-
-def test_numbers_are_continuous_and_infinite_ones_unknown():
-    coloured = as_colour(pd.Series([1.0, np.inf, np.nan, 3.0]))
-    assert coloured.dtype == np.float64
-    assert np.isfinite(coloured).tolist() == [True, False, False, True]
-
-
-@pytest.mark.parametrize("values", [[True, False, True], [0, 1, 2], ["a ", " a", "b"]])
-def test_flags_few_integers_and_text_are_categories(values):
-    coloured = as_colour(pd.Series(values))
-    assert coloured.dtype == object
-    assert coloured.nunique() == len({str(v).strip() for v in values})
-
-
 def test_quality_bits_are_named():
     both = qsovae.Quality.SENTINEL | qsovae.Quality.DUPLICATE_ID
     assert quality_words(int(both)) == "SENTINEL + DUPLICATE_ID"
@@ -133,9 +84,11 @@ def test_positions_stand_beside_the_ids_where_the_catalog_has_them(table, tmp_pa
     assert np.isnan(picked["dec_deg"].iloc[1])  # off the sphere
 
 
-def test_hover_shows_markup_of_a_catalog_as_text(table):
-    table["object_id"] = ["<b>1</b>", "a&b", None, "4"]
+def test_hover_texts_have_a_line_for_each_thing_told(table):
+    table["object_id"] = ["<b>1</b>", "a\tb\nc", None, "4"]
     texts = map_rows.hover_texts(table, ("i (AB)", np.array([18.0, np.nan, 19, 20])))
-    assert texts.iloc[0].startswith("&lt;b&gt;1&lt;/b&gt;<br>")
-    assert "i (AB) = 18.00" in texts.iloc[0]
-    assert "i (AB)" not in texts.iloc[1]
+    assert texts[0].split("\t") == [
+        "<b>1</b>", "true: QSO", "predicted: QSO (p = 0.900)", "i (AB) = 18.00"
+    ]  # fmt: skip
+    assert texts[1].split("\t")[0] == "a b c"
+    assert texts[2].split("\t")[:2] == ["no id", "true: unlabelled"]

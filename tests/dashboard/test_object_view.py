@@ -1,39 +1,52 @@
 """Explore: one object of a selection, its SED over what its like have."""
 
+import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 
 import qsovae
 from dashboard import figures
 from dashboard.state import View
 
 
-class Event:
-    """What a table says of its lines, of which the second is chosen."""
-
-    class selection:  # noqa: N801 - as Streamlit has it
-        rows = (1,)
-
-
-@pytest.mark.usefixtures("server")
-def test_a_line_of_the_selection_opens_its_object(open_page, monkeypatch, texts):
-    plain = st.dataframe
-
-    def chosen(data, **options):
-        found = plain(data, **options)
-        return Event if options.get("key") == "selection_table" else found
-
-    monkeypatch.setattr(st, "dataframe", chosen)
-    page = open_page("Explore", View(run="tiny", query="p_QSO > 0.5"))
-    assert not page.exception
+@pytest.fixture
+def second(server):
+    """Return the place of the second row that a query is true of, and its id."""
     rows = qsovae.open_run("tiny").rows()
-    second = rows[rows["p_QSO"] > 0.5].iloc[1]
-    assert f"Object {second['object_id']}" in [s.value for s in page.subheader]
+    place = int(np.flatnonzero(rows["p_QSO"] > 0.5)[1])
+    return place, str(rows["object_id"].iloc[place])
+
+
+@pytest.fixture
+def opened_view(second):
+    """Return a view of the second object."""
+    return View(run="tiny", query="p_QSO > 0.5", opened=second[0])
+
+
+def test_an_object_is_told_and_leads_to_the_next(open_page, texts, opened_view, second):
+    page = open_page("Explore", opened_view)
+    assert f"Object {second[1]}" in [s.value for s in page.subheader]
     assert "neighbours in the latent space" in texts(page)
     assert "legacysurvey.org" in texts(page)
     page.button_group(key="object_unit").set_value("flux").run()
     assert not page.exception
+    assert page.query_params["opened"] == str(second[0])
+    page.button(key="object_next").click().run()
+    rows = qsovae.open_run("tiny").rows()
+    third = np.flatnonzero(rows["p_QSO"] > 0.5)[2]
+    assert page.query_params["opened"] == str(third)
+    page.button(key="object_previous").click().run()
+    page.button(key="object_previous").click().run()
+    assert page.button(key="object_previous").disabled
+    page.button(key="object_close").click().run()
+    assert "opened" not in page.query_params
+
+
+@pytest.mark.usefixtures("server")
+def test_an_object_that_is_not_there_is_not_opened(open_page):
+    page = open_page("Explore", run="tiny", opened="99999999")
+    assert not page.exception
+    assert "opened" not in page.query_params
 
 
 def test_the_figure_has_what_was_measured_in_either_unit():
@@ -57,21 +70,11 @@ def test_the_figure_has_what_was_measured_in_either_unit():
     assert fluxes["decoded, 68 %"].y[0] == pytest.approx(36.31, abs=0.01)
 
 
-@pytest.mark.usefixtures("server")
 def test_a_verdict_is_said_on_an_object_and_shown_with_it(
-    open_page, monkeypatch, texts
+    open_page, texts, opened_view, second
 ):
-    plain = st.dataframe
-
-    def chosen(data, **options):
-        found = plain(data, **options)
-        return Event if options.get("key") == "selection_table" else found
-
-    monkeypatch.setattr(st, "dataframe", chosen)
-    page = open_page("Explore", View(run="tiny", query="p_QSO > 0.5"))
-    run = qsovae.open_run("tiny")
-    rows = run.rows()
-    name = str(rows[rows["p_QSO"] > 0.5].iloc[1]["object_id"])
+    page = open_page("Explore", opened_view)
+    run, name = qsovae.open_run("tiny"), second[1]
     page.button_group(key=f"verdict_class_{name}").set_value("QSO")
     page.button_group(key=f"verdict_quality_{name}").set_value(3)
     page.text_input(key=f"verdict_comment_{name}").set_value("<b>broad</b> line")

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 import qsovae
 from dashboard.outlines import (
-    drawn_outlines,
     outlines_from_text,
     outlines_to_text,
     rounded_outline,
@@ -84,17 +83,3 @@ def test_a_choice_that_is_unknown_falls_back(name, texts):
 
 def test_a_fresh_view_needs_no_parameters():
     assert View().to_parameters() == {}
-
-
-def test_a_box_becomes_its_four_corners_whichever_way_it_was_drawn():
-    drawn = {"lasso": [], "box": [{"x": [3.0, 1.0], "y": [-1.0, 4.0]}]}
-    (outline,) = drawn_outlines(drawn)
-    assert sorted(outline) == [(1.0, -1.0), (1.0, 4.0), (3.0, -1.0), (3.0, 4.0)]
-    inside = qsovae.inside_outline_mask([2.0, 2.0, 0.0], [0.0, 5.0, 0.0], [outline])
-    assert inside.tolist() == [True, False, False]
-
-
-def test_a_click_without_an_area_selects_nothing():
-    assert (
-        drawn_outlines({"lasso": [{"x": [1.0, 1.0], "y": [0.0, 0.0]}], "box": []}) == ()
-    )
