@@ -8,6 +8,7 @@ up in listings by the pages, never joined to a path.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -30,11 +31,14 @@ SKY_DEG2 = 41252.0
 OBJECTS = ("cell", "suspects")
 TOLD = ("rivals", "drivers")
 CLASS_KINDS = ("class_predicted", "class_label")
+MOST_FACETS = 12
 _LONGEST_TEXT = 200
 _LONGEST_QUERY = 2000
 _MOST_CLASSES = 60
 _MOST_SLICES = 2
 _MOST_RIVALS = 5
+_MOST_BRUSHES = 60
+_BRUSH = re.compile(r"(?s:.{1,200})=\d{1,3}:\d{1,3}", re.ASCII)
 
 
 @dataclass
@@ -86,6 +90,9 @@ class View:
         Of Explore: rows are shown that it is true of.
     joined : (str, str) or ()
         Of Explore: key of a file whose columns are joined, and its column of ids.
+    facets, brushes : tuple of str
+        Of Explore: columns that rows are counted by, the usual ones if empty; chosen
+        bins, each text a column, an equals sign, first and last place.
     """
 
     catalog: str | None = None
@@ -120,6 +127,8 @@ class View:
     told: tuple[str, ...] = ()
     query: str | None = None
     joined: tuple[str, ...] = ()
+    facets: tuple[str, ...] = ()
+    brushes: tuple[str, ...] = ()
 
     def sample_prior(self) -> str | None:
         """Return the class mix of samples as `qsovae.evaluation_details` takes it."""
@@ -210,6 +219,15 @@ def _joined(texts: list[str]) -> tuple[str, ...] | None:
     return _classes(texts) if len(texts) == 2 else None
 
 
+def _facets(texts: list[str]) -> tuple[str, ...]:
+    known = dict.fromkeys(t for t in texts if 0 < len(t) <= _LONGEST_TEXT)
+    return tuple(known)[:MOST_FACETS]
+
+
+def _brushes(texts: list[str]) -> tuple[str, ...]:
+    return tuple(t for t in texts[:_MOST_BRUSHES] if _BRUSH.fullmatch(t))
+
+
 def _query(texts: list[str]) -> str | None:
     return texts[0].strip()[:_LONGEST_QUERY] or None
 
@@ -288,5 +306,7 @@ _READERS: dict[str, Any] = {
     "told": _told,
     "query": _query,
     "joined": _joined,
+    "facets": _facets,
+    "brushes": _brushes,
     "outlines": lambda texts: outlines_from_text(texts[0]),
 }
