@@ -14,6 +14,7 @@ import qsovae
 from dashboard import cache
 from dashboard.colours import as_colours
 from dashboard.evaluation_view import MORPHOLOGIES
+from dashboard.facets_view import brushed_rows
 from dashboard.layout import choose_one
 from dashboard.map_rows import Colouring, colour_choices, colouring, shown_mask
 from dashboard.quality_filter import choose_quality
@@ -30,10 +31,12 @@ _CLASS_KINDS = {"class_predicted": "Predicted", "class_label": "True"}
 class MapChoices:
     """Which rows are shown, and the magnitude that filters and is written beside.
 
-    ``is_asked`` says whether a query tells them, so that they are a selection.
+    ``is_asked`` says whether a query tells them, so that they are a selection;
+    ``unbrushed`` are those shown if no bar of a facet filters.
     """
 
     shown: NDArray[np.bool_]
+    unbrushed: NDArray[np.bool_]
     is_asked: bool
     magnitude: tuple[str, NDArray[np.float64]] | None
 
@@ -112,7 +115,9 @@ def choose_filters(
     asked = chosen_by_query(view, run, table, catalog)
     for inside in (asked, chosen_slices(view, run)):
         shown = shown if inside is None else shown & inside
-    return MapChoices(shown, asked is not None, magnitude)
+    brushed = brushed_rows(view, run, table, catalog)
+    passed = shown if brushed is None else shown & brushed
+    return MapChoices(passed, shown, asked is not None, magnitude)
 
 
 def _choose_classes(view: View, table: pd.DataFrame) -> None:

@@ -119,7 +119,7 @@ def _show_one(
         digest.update(block)
     header["version"] = digest.hexdigest()[:16]
     show_plane(
-        key, packed(header, blocks), height + _ABOUT_PX,
+        key, packed(header, blocks), height + (_ABOUT_PX if height == _HEIGHT else 64),
         lambda event, value: _heard(plane, places, picture, key, event, value),
     )  # fmt: skip
     if n_lost:

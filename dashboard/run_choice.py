@@ -15,8 +15,9 @@ _DEMO = "demo"
 _OF_A_RUN = (
     "evaluate_area", "evaluate_cell", "evaluate_class", "evaluate_mix",
     "evaluate_objects", "evaluate_quality", "evaluate_r_limit", "evaluate_sliced_by",
-    "explore_band", "explore_classes", "explore_colour", "explore_formula",
-    "explore_quality", "explore_query", "score_abstain", "score_prior", "score_rule",
+    "explore_band", "explore_classes", "explore_colour", "explore_facets",
+    "explore_formula", "explore_quality", "explore_query", "score_abstain",
+    "score_prior", "score_rule",
 )  # fmt: skip
 
 

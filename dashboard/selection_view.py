@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 import qsovae
+from dashboard.facets_view import facets_query
 from dashboard.layout import download_table, escaped
 from dashboard.plane_controls import Selected
 from dashboard.selections_view import filters_query
@@ -46,7 +47,7 @@ def show_selection(
         st.info("Outline objects on the map, or write a query, to list them here.")
         return
     picked = qsovae.selection_table(table, chosen, catalog)
-    query = filters_query(view)
+    query = filters_query(view, facets_query(view, run, table, catalog))
     meta = {"run": run.name, "query": query or "", "is_sim": run.is_simulated}
     with st.container(horizontal=True):
         for suffix, name in _SUFFIXES.items():

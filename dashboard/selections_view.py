@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 import qsovae
+from dashboard.facets_view import facets_query
 from dashboard.layout import escaped, refusals
 from dashboard.state import View
 from dashboard.theme import UNLABELLED
@@ -19,7 +20,7 @@ def show_selections(
 ) -> None:
     """Offer to keep what filters and outlines select; list what was kept."""
     st.subheader("Saved selections", anchor=False)
-    query = filters_query(view)
+    query = filters_query(view, facets_query(view, run, table, catalog))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Save the selection", key="selection_name", placeholder="Name of it",
@@ -44,8 +45,11 @@ def show_selections(
             _show_one(view, run, kept)
 
 
-def filters_query(view: View) -> str | None:
-    """Return what the view's filters say as one query, None if they hide nothing."""
+def filters_query(view: View, facets: str | None = None) -> str | None:
+    """Return what the view's filters say as one query, None if they hide nothing.
+
+    ``facets`` is what the chosen bars say, as of ``facets_query``.
+    """
     parts = []
     if view.morphology != "all":
         parts.append(f"morphology = '{view.morphology}'")
@@ -57,6 +61,8 @@ def filters_query(view: View) -> str | None:
     if view.band is not None and view.magnitudes is not None:
         low, high = view.magnitudes
         parts.append(f"{low:g} <= {view.band}_mag_ab <= {high:g}")
+    if facets is not None:
+        parts.append(facets)
     if view.query is not None:
         parts.append(f"({view.query})" if parts else view.query)
     return " and ".join(parts) or None
@@ -115,7 +121,7 @@ def _show_one(view: View, run: qsovae.Run, kept: qsovae.Kept[qsovae.Selection]) 
 def _apply(view: View, saved: qsovae.Selection) -> None:
     """Show the rows of a selection, and no other filter."""
     view.query, view.outlines = saved.query, saved.outlines
-    view.outlined_on, view.hidden = saved.plane, ()
+    view.outlined_on, view.hidden, view.brushes = saved.plane, (), ()
     view.morphology, view.quality, view.classes = "all", (), ()
     view.band, view.magnitudes, view.slices = None, None, ()
     for key in _FILTERS:

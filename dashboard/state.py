@@ -8,6 +8,7 @@ up in listings by the pages, never joined to a path.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -33,12 +34,15 @@ TOLD = ("rivals", "drivers")
 DENSITIES = ("log", "linear", "equalised")
 MARKS_PX = (1.0, 16.0)
 CLASS_KINDS = ("class_predicted", "class_label")
+MOST_FACETS = 12
 _LONGEST_TEXT = 200
 _LONGEST_QUERY = 2000
 _MOST_CLASSES = 60
 _MOST_SLICES = 2
 _MOST_RIVALS = 5
 _MOST_BESIDE = 4
+_MOST_BRUSHES = 60
+_BRUSH = re.compile(r"(?s:.{1,200})=\d{1,3}:\d{1,3}", re.ASCII)
 
 
 @dataclass
@@ -102,6 +106,9 @@ class View:
         Of Explore: rows are shown that it is true of.
     joined : (str, str) or ()
         Of Explore: key of a file whose columns are joined, and its column of ids.
+    facets, brushes : tuple of str
+        Of Explore: columns that rows are counted by, the usual ones if empty; chosen
+        bins, each text a column, an equals sign, first and last place.
     """
 
     catalog: str | None = None
@@ -147,6 +154,8 @@ class View:
     told: tuple[str, ...] = ()
     query: str | None = None
     joined: tuple[str, ...] = ()
+    facets: tuple[str, ...] = ()
+    brushes: tuple[str, ...] = ()
 
     def sample_prior(self) -> str | None:
         """Return the class mix of samples as `qsovae.evaluation_details` takes it."""
@@ -257,6 +266,15 @@ def _row(texts: list[str]) -> int | None:
     return int(texts[0]) if texts[0].isdecimal() and len(texts[0]) < 12 else None
 
 
+def _facets(texts: list[str]) -> tuple[str, ...]:
+    known = dict.fromkeys(t for t in texts if 0 < len(t) <= _LONGEST_TEXT)
+    return tuple(known)[:MOST_FACETS]
+
+
+def _brushes(texts: list[str]) -> tuple[str, ...]:
+    return tuple(t for t in texts[:_MOST_BRUSHES] if _BRUSH.fullmatch(t))
+
+
 def _query(texts: list[str]) -> str | None:
     return texts[0].strip()[:_LONGEST_QUERY] or None
 
@@ -346,5 +364,7 @@ _READERS: dict[str, Any] = {
     "marks": _between(*MARKS_PX),
     "opacity": _between(0.05, 1.0),
     "opened": _row,
+    "facets": _facets,
+    "brushes": _brushes,
     "outlines": lambda texts: outlines_from_text(texts[0]),
 }

@@ -156,6 +156,9 @@ from .workflow import N_NEIGHBOURS as N_NEIGHBOURS
 from .workflow import PRIOR_KINDS as PRIOR_KINDS
 from .workflow import Beside as Beside
 from .workflow import Evaluated as Evaluated
+from .workflow import FacetBin as FacetBin
+from .workflow import FacetBins as FacetBins
+from .workflow import FacetCounts as FacetCounts
 from .workflow import Guide as Guide
 from .workflow import Joined as Joined
 from .workflow import Plane as Plane
@@ -176,6 +179,10 @@ from .workflow import evaluate_splits as evaluate_splits
 from .workflow import evaluation_details as evaluation_details
 from .workflow import evaluation_slices as evaluation_slices
 from .workflow import explain_selection as explain_selection
+from .workflow import facet_bins as facet_bins
+from .workflow import facet_columns as facet_columns
+from .workflow import facet_counts as facet_counts
+from .workflow import facet_table as facet_table
 from .workflow import find_object as find_object
 from .workflow import full_report as full_report
 from .workflow import join_columns as join_columns

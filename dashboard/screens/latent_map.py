@@ -8,6 +8,7 @@ import streamlit as st
 
 import qsovae
 from dashboard import cache, jobs
+from dashboard.facets_view import show_facets
 from dashboard.join_view import joined_table
 from dashboard.layout import page_head, page_link, refuse, simulated_badge
 from dashboard.map_rows import Colouring
@@ -52,6 +53,7 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
         with above:
             coloured = choose_colour(view, run, table, catalog)
             choices = choose_filters(view, run, table, catalog)
+        beneath = st.container()
         if catalog is None:
             st.caption(
                 "The catalog of this run is not at hand: open it under Catalog to "
@@ -59,6 +61,8 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
             )
     with picture:
         chosen = show_picture(view, run, table, catalog, coloured, choices)
+    with beneath:
+        show_facets(view, run, table, catalog, choices.unbrushed, chosen.chosen)
     show_selection(view, run, table, chosen, catalog)
     show_opened(view, run, table, chosen.chosen, catalog)
     show_selections(view, run, table, catalog)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from qsovae.cli import combining, commands
 from qsovae.cli.evaluating import add_evaluate
+from qsovae.cli.facets import add_facets
 from qsovae.cli.options import add_json, add_mapping, add_runs_folder, positive
 from qsovae.cli.rows import add_project, add_score
 from qsovae.cli.rules import add_rules
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     add_rules(add)
     add_select(add)
     add_selections(add)
+    add_facets(add)
     add_show(add)
     add_verdict_commands(add)
     add_score(add)

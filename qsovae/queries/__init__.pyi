@@ -1,2 +1,9 @@
 from .query import Query as Query
 from .query import formula_values as formula_values
+from .values import NUMBER as NUMBER
+from .values import TEXT as TEXT
+from .values import TRUTH as TRUTH
+from .values import Values as Values
+from .values import values_of as values_of
+from .writing import name_text as name_text
+from .writing import value_text as value_text

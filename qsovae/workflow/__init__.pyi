@@ -1,5 +1,6 @@
 from .areas import over_area as over_area
 from .beside import Beside as Beside
+from .binning import facet_bins as facet_bins
 from .catalogs import own_catalog as own_catalog
 from .cells import baseline_rows as baseline_rows
 from .cells import cell_objects as cell_objects
@@ -14,6 +15,12 @@ from .evaluate import evaluate_rows as evaluate_rows
 from .evaluation_report import evaluate_run as evaluate_run
 from .evaluation_report import full_report as full_report
 from .explaining import explain_selection as explain_selection
+from .facet_queries import FacetBin as FacetBin
+from .facet_queries import FacetBins as FacetBins
+from .facets import FacetCounts as FacetCounts
+from .facets import facet_columns as facet_columns
+from .facets import facet_counts as facet_counts
+from .facets import facet_table as facet_table
 from .joining import Joined as Joined
 from .joining import join_columns as join_columns
 from .mixes import SKY as SKY

@@ -70,8 +70,11 @@ def _wait_until_healthy(address, process, log):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, simulated, runs):
-    """Start a dashboard over folders with a small demo catalog and the run `tiny`."""
+def server(request, tmp_path_factory, simulated, runs):
+    """Start a dashboard over folders with a small demo catalog and the run `tiny`.
+
+    A file of tests may name another script that is served: ``SCRIPT``.
+    """
     folder = tmp_path_factory.mktemp("server")
     (folder / "data").mkdir()
     shutil.copy(simulated, folder / "data" / "demo.fits")
@@ -79,7 +82,8 @@ def server(tmp_path_factory, simulated, runs):
     log = folder / "log.txt"
     port = _free_port()
     address = f"http://localhost:{port}"
-    app = Path(dashboard.__file__).parent / "app.py"
+    whole = Path(dashboard.__file__).parent / "app.py"
+    app = getattr(request.module, "SCRIPT", whole)
     command = [
         sys.executable, "-m", "streamlit", "run", str(app), f"--server.port={port}",
         "--server.headless=true", "--server.address=localhost",
