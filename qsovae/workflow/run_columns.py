@@ -74,6 +74,10 @@ class RunColumns(Mapping[str, "pd.Series[Any]"]):
         """Yield the names."""
         return iter(self._names)
 
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is a column of that name; none is read."""
+        return name in self._names
+
     def __len__(self) -> int:
         """Return how many columns there are."""
         return len(self._names)
