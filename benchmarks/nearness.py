@@ -42,7 +42,7 @@ def measure(run: qsovae.Run, repeats: int, *, has_peers: bool) -> dict[str, Any]
     near = f"near('{rows['object_id'][place]}', {_NEAR})"
     queries = {
         "near_s": near, "like_s": f"like(p_QSO > 0.9, {_LIKE})",
-        "unsure_s": "p_max < 0.6",
+        "slice_s": "slice_magnitude = '19 to 19.5'", "unsure_s": "p_max < 0.6",
     }  # fmt: skip
     found: dict[str, Any] = {"rows": len(rows)}
     for name, query in queries.items():

@@ -1,6 +1,6 @@
 """Everything that is known of a run's rows, by the names that queries use.
 
-Within workflow: above cells and latent_rows.
+Within workflow: above cells, latent_rows and slice_texts.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +26,7 @@ from qsovae.runs import (
 )
 from qsovae.workflow.cells import run_catalog
 from qsovae.workflow.latent_rows import is_of_run, nearest_mask, place_of_id
+from qsovae.workflow.slice_texts import SLICE, slice_names, slice_texts
 
 _HIDDEN = ("fingerprint", "is_fitted")
 _OF_VERDICTS = ("vi_class", "vi_quality", "vi_issue", "vi_scanner")
@@ -39,10 +40,11 @@ class RunColumns(PlacedColumns):
 
     What the run says: ``class_label``, ``class_predicted``, ``p_CLASS``, ``p_max``,
     ``entropy`` (nats), ``latent_1`` and on, ``outlier_score``, ``morphology``,
-    ``split``, ``map_1``, ``map_2``, of each quality bit ``has_BIT``, of each saved
-    selection ``sel_NAME``, and of the last verdict ``vi_class``, ``vi_quality``,
-    ``vi_issue``, ``vi_scanner``. With the catalog: ``BAND_mag_ab`` of each band, and
-    every column under its own name, doubtful values taken out.
+    ``split``, ``map_1``, ``map_2``, of each quality bit ``has_BIT``, of each column of
+    ``slicing_columns`` the slice as ``slice_COLUMN``, of each saved selection
+    ``sel_NAME``, and of the last verdict ``vi_class``, ``vi_quality``, ``vi_issue``,
+    ``vi_scanner``. With the catalog: ``BAND_mag_ab`` of each band, and every column
+    under its own name, doubtful values taken out.
 
     What rows can be near to, or like, are the run's own rows, also where these are rows
     of another catalog.
@@ -68,7 +70,8 @@ class RunColumns(PlacedColumns):
         kept = [f"{SAVED}{name}" for name in SAVED_SELECTIONS.names(run)]
         bands = [] if catalog is None else [f"{b}_mag_ab" for b in catalog.bands]
         others = [] if catalog is None else list(catalog.raw.frame.columns)
-        told = ("p_max", "entropy", *bits, *kept, *_OF_VERDICTS, *bands)
+        slices = [f"{SLICE}{name}" for name in slice_names(run)]
+        told = ("p_max", "entropy", *bits, *slices, *kept, *_OF_VERDICTS, *bands)
         self._names = dict.fromkeys((*own, *told, *map(str, others)))
 
     def __iter__(self) -> Iterator[str]:
@@ -87,6 +90,9 @@ class RunColumns(PlacedColumns):
             return self._rows[name]
         if name in _OF_VERDICTS:
             return self._of_verdicts(name)
+        sliced = name.removeprefix(SLICE)
+        if sliced != name and sliced in slice_names(self._run):
+            return slice_texts(self._run, self._rows, self._catalog, sliced)
         saved = name.removeprefix(SAVED)
         if saved != name and saved in SAVED_SELECTIONS.names(self._run):
             return self._of_selection(saved)

@@ -13,5 +13,5 @@ def test_nearness_says_what_it_measured(module, runs, monkeypatch, capsys):
     found = json.loads(capsys.readouterr().out)
     assert found["rows"] > 2000
     assert found["latent"] == 8
-    assert all(found[name] > 0 for name in ("near_s", "like_s", "unsure_s"))
+    assert all(found[name] > 0 for name in ("near_s", "like_s", "slice_s", "unsure_s"))
     assert "peers" not in found

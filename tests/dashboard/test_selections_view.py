@@ -109,6 +109,31 @@ def test_a_joined_file_colours_filters_and_lies_in_the_address(
     assert "joined" not in gone.query_params
 
 
+@pytest.mark.usefixtures("server")
+def test_slices_are_kept_with_a_selection(open_page, metrics, texts):
+    run = qsovae.open_run("tiny")
+    slices = ("survey VHS=missing", "morphology=point")
+    page = open_page("Explore", View(run="tiny", slices=slices))
+    wanted = metrics(page)["Shown"]
+    assert 0 < int(wanted) < 1200
+    page.text_input(key="selection_name").set_value("far").run()
+    page.button(key="selection_save").click().run()
+    assert not page.error
+    saved = qsovae.open_selection(run, "far")
+    assert saved.query == (
+        "`slice_survey VHS` = 'missing' and `slice_morphology` = 'point'"
+    )
+    assert str(saved.rows) == wanted
+    assert "not kept" not in texts(page)
+    page.button(key="selection_apply_far").click().run()
+    assert metrics(page)["Selected"] == wanted
+    assert "slices" not in page.query_params
+    # What is no slice filters nothing, and is not kept either.
+    odd = open_page("Explore", run="tiny", slices=["magnitude=bright", slices[0]])
+    assert odd.query_params["slices"] == slices[0]
+    assert int(metrics(odd)["Shown"]) >= int(wanted)
+
+
 def test_what_hides_nothing_is_no_query_and_quotes_are_doubled():
     assert filters_query(View()) is None
     view = View(classes=("it's",), quality=("SENTINEL", "UPPER_LIMIT"))
