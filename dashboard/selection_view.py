@@ -17,6 +17,7 @@ from dashboard.state import View, current_view
 from dashboard.why_view import show_why
 
 _MOST_LINES = 1000
+_LARGEST_EXACT = 2**53
 _SUFFIXES = {".fits": "fits", ".vot": "votable", ".csv": "csv", ".parquet": "parquet"}
 
 
@@ -48,9 +49,9 @@ def show_selection(
     if not view.outlines and not choices.is_asked:
         st.info("Outline objects on the map, or write a query, to list them here.")
         return
-    picked = qsovae.selection_table(table, chosen, catalog)
+    picked = qsovae.selection_table(table, chosen, catalog, run)
     query = filters_query(view)
-    meta = {"run": run.name, "query": query or "", "is_sim": run.is_simulated}
+    meta = qsovae.selection_meta(run, query, view.outlines)
     with st.container(horizontal=True):
         for suffix, name in _SUFFIXES.items():
             download_table(
@@ -59,7 +60,7 @@ def show_selection(
             )  # fmt: skip
         st.button("Clear selection", key="explore_clear", on_click=clear_selection,
                   icon=":material/close:")  # fmt: skip
-        if query and not view.outlines and not view.slices:
+        if query and not view.outlines:
             _cite(run, query)
     line = _choose_line(picked)
     if line is None:
@@ -72,9 +73,8 @@ def show_selection(
 def _choose_line(picked: pd.DataFrame) -> int | None:
     """Show the first selected rows; return which of them is chosen."""
     shown = picked.head(_MOST_LINES)
-    # A browser's numbers would spoil the last digits of a 64-bit id.
     event: Any = st.dataframe(
-        shown.assign(object_id=shown["object_id"].astype("string")), hide_index=True,
+        _exact(shown), hide_index=True,
         key="selection_table", placeholder="", column_config=_selection_columns(picked),
         on_select="rerun", selection_mode="single-row",
     )  # fmt: skip
@@ -84,6 +84,16 @@ def _choose_line(picked: pd.DataFrame) -> int | None:
         )
     lines = [line for line in event.selection.rows if line < len(shown)]
     return lines[0] if lines else None
+
+
+def _exact(shown: pd.DataFrame) -> pd.DataFrame:
+    """Return lines with ids as text: a browser's numbers would spoil their digits."""
+    long = [
+        name for name in shown
+        if pd.api.types.is_integer_dtype(shown[name].dtype)
+        and (shown[name].abs() > _LARGEST_EXACT).any()
+    ]  # fmt: skip
+    return shown.astype(dict.fromkeys(["object_id", *long], "string"))
 
 
 def _cite(run: qsovae.Run, query: str) -> None:
@@ -104,7 +114,7 @@ def _selection_columns(picked: pd.DataFrame) -> dict[str, Any]:
     fixed = st.column_config.NumberColumn
     formats = {"ra_deg": "%.5f", "dec_deg": "%.5f", "outlier_score": "%.2f",
                "map_1": "%.2f", "map_2": "%.2f"}  # fmt: skip
-    formats |= {c: "%.3f" for c in picked if c.startswith("p_")}
+    formats |= {c: "%.3f" for c in picked.select_dtypes("number") if c.startswith("p_")}
     return {
         name: fixed(format=form) for name, form in formats.items() if name in picked
     }

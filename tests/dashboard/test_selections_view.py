@@ -1,5 +1,7 @@
 """Explore: selections are saved with the run, applied, renamed and deleted."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import qsovae
@@ -132,6 +134,43 @@ def test_slices_are_kept_with_a_selection(open_page, metrics, texts):
     odd = open_page("Explore", run="tiny", slices=["magnitude=bright", slices[0]])
     assert odd.query_params["slices"] == slices[0]
     assert int(metrics(odd)["Shown"]) >= int(wanted)
+
+
+def test_joined_columns_and_verdicts_are_listed_exactly(server, open_page):
+    run = qsovae.open_run("tiny")
+    rows = run.rows()
+    extra = pd.DataFrame({
+        "object_id": rows["object_id"], "<i>note</i>": "<script>1</script>",
+        "big": 2**62 + np.arange(len(rows)), "small": 3,
+    })  # fmt: skip
+    extra.to_parquet(server / "data" / "extra.parquet", index=False)
+    qsovae.add_verdict(run, qsovae.Verdict(str(rows["object_id"][7]), "QSO", 4, "Ada"))
+    query = f"near('{rows['object_id'][7]}', 5)"
+    joined = ("1/extra.parquet", "object_id")
+    page = open_page("Explore", View(run="tiny", query=query, joined=joined))
+    assert not page.error
+    listed = next(d.value for d in page.dataframe if "object_id" in d.value)
+    places = np.flatnonzero(qsovae.query_mask(run, query, rows))
+    assert listed["big"].tolist() == [str(2**62 + place) for place in places]
+    assert listed["small"].tolist() == [3] * 6
+    assert listed["<i>note</i>"].tolist() == ["<script>1</script>"] * 6
+    judged = listed.loc[listed["vi_class"].notna(), ["object_id", "vi_class"]]
+    assert judged.values.tolist() == [[str(rows["object_id"][7]), "QSO"]]
+
+
+@pytest.mark.usefixtures("server")
+def test_files_of_the_page_bear_the_whole_recipe(open_page, monkeypatch):
+    metas = []
+    monkeypatch.setattr(
+        "dashboard.selection_view.download_table",
+        lambda table, name, suffix, *, key, meta: metas.append((suffix, meta)),
+    )
+    view = View(run="tiny", query="p_QSO > 0.1", morphology="point", outlines=(BOX,),
+                slices=("survey VHS=missing",))  # fmt: skip
+    open_page("Explore", view)
+    query = "morphology = 'point' and `slice_survey VHS` = 'missing' and (p_QSO > 0.1)"
+    wanted = qsovae.selection_meta(qsovae.open_run("tiny"), query, (BOX,))
+    assert dict(metas) == dict.fromkeys((".fits", ".vot", ".csv", ".parquet"), wanted)
 
 
 def test_what_hides_nothing_is_no_query_and_quotes_are_doubled():
