@@ -11,6 +11,7 @@ import streamlit as st
 import qsovae
 from dashboard.layout import download_table, escaped
 from dashboard.map_view import MapChoices
+from dashboard.near_view import show_nearness
 from dashboard.object_view import show_object
 from dashboard.selections_view import filters_query
 from dashboard.state import View, current_view
@@ -48,6 +49,7 @@ def show_selection(
     cells[3].metric("Selected, but greyed", f"{int((inside & ~choices.shown).sum()):,}")
     if not view.outlines and not choices.is_asked:
         st.info("Outline objects on the map, or write a query, to list them here.")
+        show_nearness(view, run, table, catalog)
         return
     picked = qsovae.selection_table(table, chosen, catalog, run)
     query = filters_query(view)
@@ -63,6 +65,8 @@ def show_selection(
         if query and not view.outlines:
             _cite(run, query)
     line = _choose_line(picked)
+    at = None if line is None else str(picked["object_id"].iloc[line])
+    show_nearness(view, run, table, catalog, at)
     if line is None:
         st.caption("Choose a line to see the object.")
     else:
