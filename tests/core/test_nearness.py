@@ -79,6 +79,15 @@ def test_like_is_nearest_to_the_mean_of_what_a_claim_is_true_of(run, rows, catal
     assert told(run, "like(true, 3)", rows) == everywhere
 
 
+def test_ids_may_have_quotes_and_markup(run, rows):
+    named = rows.assign(object_id=[f"it's <b>{k}</b>" for k in range(len(rows))])
+    found = told(run, "near('it''s <b>7</b>', 50)", named)
+    assert found == nearest(rows, latent(rows)[7], 51)
+    assert told(run, 'near("it\'s <b>7</b>", 50)', named) == found
+    with pytest.raises(qsovae.QueryError, match="no row has the id it's <b>x</b>"):
+        told(run, "near('it''s <b>x</b>', 50)", named)
+
+
 def test_they_join_as_all_claims_do(run, rows):
     some = rows["object_id"][7]
     near = set(told(run, f"near('{some}', 90)", rows))

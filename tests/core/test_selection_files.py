@@ -13,7 +13,6 @@ from astropy.io import fits, votable
 import qsovae
 
 BOX = ((5.0, -50.0), (50.0, -50.0), (50.0, 50.0), (5.0, 50.0))
-N_CATEGORIES = 10_000
 MARKUP = "<script>alert('1')</script>"
 
 
@@ -37,7 +36,7 @@ def odd(rows):
     frame = pd.DataFrame({
         "name": rows["object_id"].astype(str), "constant": 1.5,
         "nothing": [None] * n_rows, "nan": np.nan, "never": pd.NaT,
-        "many": [f"c{k % N_CATEGORIES}" for k in range(n_rows)],
+        "many": [f"c{k}" for k in range(n_rows)],
         "<b>markup</b>": MARKUP, "größe": 2, "gr??e": 3, "it's": "a'b",
         "ra_deg": 7.0, "big": 2**62 + np.arange(n_rows), "is_in": True,
         "latent_9": 9.0, "latent_heat": 8.0, "p_value": "low", "a" * 80: 4,
@@ -129,6 +128,23 @@ def test_odd_columns_neither_move_rows_nor_stop_an_explanation(run, rows, odd):
     assert not {"constant", "nothing"} & {line["name"] for line in found["columns"][:5]}
     told = qsovae.describe_object(run, odd, 7)
     assert told["neighbours"] == qsovae.describe_object(run, rows, 7)["neighbours"]
+
+
+def test_ten_thousand_categories_are_asked_for_written_and_explained(run, rows):
+    table = pd.concat([rows] * 10, ignore_index=True)
+    table["object_id"] = table["row"] = np.arange(len(table))
+    many = pd.Series(np.arange(len(table)) % 10_000).map("c{}".format)
+    frame = pd.DataFrame({"object_id": table["object_id"], "many": many})
+    joined = qsovae.join_columns(table, frame).rows
+    chosen = qsovae.query_mask(run, "many in ('c7', 'c9999')", joined)
+    assert np.flatnonzero(chosen).tolist() == [7, 9_999, 10_007]
+    picked = qsovae.selection_table(joined, chosen, None, run)
+    for suffix in (".fits", ".csv"):
+        assert qsovae.table_bytes(picked, suffix).count(b"c9999") == 1
+    found = qsovae.explain_selection(run, joined, (joined["p_QSO"] > 0.5).to_numpy())
+    assert [line["kind"] for line in found["columns"] if line["name"] == "many"] == [
+        "share"
+    ]
 
 
 def test_the_header_has_all_that_told_the_rows(run, rows):

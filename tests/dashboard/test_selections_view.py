@@ -158,6 +158,27 @@ def test_joined_columns_and_verdicts_are_listed_exactly(server, open_page):
     assert judged.values.tolist() == [[str(rows["object_id"][7]), "QSO"]]
 
 
+def test_odd_joined_columns_and_ids_stop_nothing(server, open_page, texts, metrics):
+    rows = qsovae.open_run("tiny").rows()
+    extra = pd.DataFrame({
+        "name": rows["object_id"].astype(str), "constant": 4.0, "nothing": np.nan,
+        "many": [f"c{k}" for k in range(len(rows))], "<b>markup</b>": "<i>x</i>",
+    })  # fmt: skip
+    strangers = extra.head(3).assign(name=["nobody", "it's", "<b>1</b>"])
+    pd.concat([extra, extra.head(5), strangers]).to_csv(
+        server / "data" / "extra.csv", index=False
+    )
+    query = "constant = 4 and nothing is missing and `<b>markup</b>` = '<i>x</i>'"
+    for name in ("constant", "nothing", "many", "<b>markup</b>"):
+        view = View(run="tiny", joined=("1/extra.csv", "name"), query=query,
+                    colour=f"told:{name}")  # fmt: skip
+        page = open_page("Explore", view)
+        assert not page.error
+        assert page.selectbox(key="explore_colour").value == f"told:{name}"
+        assert metrics(page)["Selected"] == "1,200"
+    assert "3 lines have an id that no row has, and 5 repeat an id" in texts(page)
+
+
 @pytest.mark.usefixtures("server")
 def test_files_of_the_page_bear_the_whole_recipe(open_page, monkeypatch):
     metas = []
