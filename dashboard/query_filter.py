@@ -15,7 +15,8 @@ _HELP = (
     "Numbers are compared and computed, also as 18 < g_mag_ab < 20; text is equal or "
     "not, in quotes; x in (1, 2); x is missing; and, or, not. A row that lacks a value "
     "is not shown. Names with other signs than letters, digits and _ stand in back "
-    "quotes."
+    "quotes. near('ID', 50) is an object with the 50 rows nearest to it in the latent "
+    "space, like(p_QSO > 0.9, 200) the 200 nearest to the mean of such rows."
 )
 
 

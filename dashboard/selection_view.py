@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 import qsovae
 from dashboard.facets_view import facets_query
 from dashboard.layout import download_table, escaped
+from dashboard.near_view import show_nearness
 from dashboard.plane_controls import Selected
 from dashboard.selections_view import filters_query
 from dashboard.state import View, current_view
 from dashboard.why_view import show_why
 
 _MOST_LINES = 1000
+_LARGEST_EXACT = 2**53
 _SUFFIXES = {".fits": "fits", ".vot": "votable", ".csv": "csv", ".parquet": "parquet"}
 
 
@@ -43,12 +45,16 @@ def show_selection(
     }  # fmt: skip
     for cell, (words, rows) in zip(st.columns(4), counts.items(), strict=True):
         cell.metric(words, f"{int(rows.sum()):,}")
+    at = None
+    if view.opened is not None and view.opened < len(table):
+        at = str(table["object_id"].iloc[view.opened])
     if not selected.is_any:
         st.info("Outline objects on the map, or write a query, to list them here.")
+        show_nearness(view, run, table, catalog, object_id=at)
         return
-    picked = qsovae.selection_table(table, chosen, catalog)
+    picked = qsovae.selection_table(table, chosen, catalog, run)
     query = filters_query(view, facets_query(view, run, table, catalog))
-    meta = {"run": run.name, "query": query or "", "is_sim": run.is_simulated}
+    meta = qsovae.selection_meta(run, query, view.outlines, view.outlined_on)
     with st.container(horizontal=True):
         for suffix, name in _SUFFIXES.items():
             download_table(
@@ -57,9 +63,10 @@ def show_selection(
             )  # fmt: skip
         st.button("Clear selection", key="explore_clear", on_click=clear_selection,
                   icon=":material/close:")  # fmt: skip
-        if query and not view.outlines and not view.slices:
+        if query and not view.outlines:
             _cite(run, query)
     _show_lines(picked, chosen)
+    show_nearness(view, run, table, catalog, query, at)
     show_why(view, run, table, chosen, catalog)
 
 
@@ -73,9 +80,8 @@ def _show_lines(picked: pd.DataFrame, chosen: NDArray[np.bool_]) -> None:
         if lines and lines[0] < len(shown):
             current_view().opened = int(places[lines[0]])
 
-    # A browser's numbers would spoil the last digits of a 64-bit id.
     st.dataframe(
-        shown.assign(object_id=shown["object_id"].astype("string")), hide_index=True,
+        _exact(shown), hide_index=True,
         key="selection_table", placeholder="", column_config=_selection_columns(picked),
         on_select=open_line, selection_mode="single-row",
     )  # fmt: skip
@@ -84,6 +90,16 @@ def _show_lines(picked: pd.DataFrame, chosen: NDArray[np.bool_]) -> None:
             f"The first {_MOST_LINES:,} of {len(picked):,}; files have them all."
         )
     st.caption("Choose a line, or click a row on a plane, to see the object.")
+
+
+def _exact(shown: pd.DataFrame) -> pd.DataFrame:
+    """Return lines with ids as text: a browser's numbers would spoil their digits."""
+    long = [
+        name for name in shown
+        if pd.api.types.is_integer_dtype(shown[name].dtype)
+        and (shown[name].abs() > _LARGEST_EXACT).any()
+    ]  # fmt: skip
+    return shown.astype(dict.fromkeys(["object_id", *long], "string"))
 
 
 def _cite(run: qsovae.Run, query: str) -> None:
@@ -104,7 +120,7 @@ def _selection_columns(picked: pd.DataFrame) -> dict[str, Any]:
     fixed = st.column_config.NumberColumn
     formats = {"ra_deg": "%.5f", "dec_deg": "%.5f", "outlier_score": "%.2f",
                "map_1": "%.2f", "map_2": "%.2f"}  # fmt: skip
-    formats |= {c: "%.3f" for c in picked if c.startswith("p_")}
+    formats |= {c: "%.3f" for c in picked.select_dtypes("number") if c.startswith("p_")}
     return {
         name: fixed(format=form) for name, form in formats.items() if name in picked
     }

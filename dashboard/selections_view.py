@@ -8,6 +8,7 @@ import streamlit as st
 import qsovae
 from dashboard.facets_view import facets_query
 from dashboard.layout import escaped, refusals
+from dashboard.outlines import Outline
 from dashboard.state import View
 from dashboard.theme import UNLABELLED
 
@@ -31,8 +32,6 @@ def show_selections(
             "Save", key="selection_save", icon=":material/bookmark_add:",
             disabled=query is None and not view.outlines,
         )  # fmt: skip
-    if view.slices:
-        st.caption("The slices that filter the map are not kept.")
     with refusals():
         if wanted:
             saved = qsovae.save_selection(
@@ -61,6 +60,7 @@ def filters_query(view: View, facets: str | None = None) -> str | None:
     if view.band is not None and view.magnitudes is not None:
         low, high = view.magnitudes
         parts.append(f"{low:g} <= {view.band}_mag_ab <= {high:g}")
+    parts += [_slice_query(sliced) for sliced in view.slices]
     if facets is not None:
         parts.append(facets)
     if view.query is not None:
@@ -68,10 +68,22 @@ def filters_query(view: View, facets: str | None = None) -> str | None:
     return " and ".join(parts) or None
 
 
+def _slice_query(sliced: str) -> str:
+    """Return one of the view's slices as a query."""
+    column, _, label = sliced.rpartition("=")
+    return f"`slice_{column}` = {quoted(label)}"
+
+
+def quoted(text: str) -> str:
+    """Return text as a query has it."""
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
 def _classes_query(view: View) -> str:
     """Return the classes that are shown as a query."""
-    texts = [name.replace("'", "''") for name in view.classes if name != UNLABELLED]
-    listed = ", ".join(f"'{text}'" for text in texts)
+    texts = [quoted(name) for name in view.classes if name != UNLABELLED]
+    listed = ", ".join(texts)
     claims = [f"{view.class_kind} in ({listed})"] if texts else []
     if UNLABELLED in view.classes:
         claims.append(f"{view.class_kind} is missing")
@@ -120,10 +132,18 @@ def _show_one(view: View, run: qsovae.Run, kept: qsovae.Kept[qsovae.Selection]) 
 
 def _apply(view: View, saved: qsovae.Selection) -> None:
     """Show the rows of a selection, and no other filter."""
-    view.query, view.outlines = saved.query, saved.outlines
-    view.outlined_on, view.hidden, view.brushes = saved.plane, (), ()
+    show_only(view, saved.query, saved.outlines, saved.plane)
+
+
+def show_only(
+    view: View, query: str | None, outlines: tuple[Outline, ...] = (),
+    plane: tuple[str, str] = qsovae.ON_MAP,
+) -> None:  # fmt: skip
+    """Show the rows of a query and of outlines, and no other filter."""
+    view.query, view.outlines = query, outlines
+    view.outlined_on, view.hidden, view.brushes = plane, (), ()
     view.morphology, view.quality, view.classes = "all", (), ()
     view.band, view.magnitudes, view.slices = None, None, ()
     for key in _FILTERS:
         st.session_state.pop(key, None)
-    st.session_state["explore_query"] = saved.query or ""
+    st.session_state["explore_query"] = query or ""

@@ -19,13 +19,18 @@ def chosen_slices(view: View, run: qsovae.Run) -> NDArray[np.bool_] | None:
     slicing = run_slicing(run)
     columns = {column.name: column for column in slicing.columns}
     inside = np.ones(len(run.rows()), dtype=bool)
+    known = []
     for wanted in view.slices:
         name, _, label = wanted.rpartition("=")
         if name not in columns or label not in columns[name].labels:
             st.caption(f"There is no slice {escaped(wanted)}: it does not filter.")
             continue
+        known.append(wanted)
         inside &= columns[name].rows_in(label)
         st.caption(f"Only rows with {escaped(columns[name].title)}: {escaped(label)}.")
+    view.slices = tuple(known)
+    if not known:
+        return None
     st.button(
         "Show all slices", key="explore_all_slices", icon=":material/close:",
         on_click=_forget_slices,

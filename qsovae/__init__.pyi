@@ -206,6 +206,7 @@ from .workflow import save_selection as save_selection
 from .workflow import saved_report as saved_report
 from .workflow import score_catalog as score_catalog
 from .workflow import selection_mask as selection_mask
+from .workflow import selection_meta as selection_meta
 from .workflow import selection_table as selection_table
 from .workflow import slicing_columns as slicing_columns
 from .workflow import sought_class as sought_class

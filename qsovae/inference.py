@@ -3,6 +3,7 @@
 Layer: above runs, below workflow.
 """
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,6 +20,10 @@ from qsovae.runs import Run
 if TYPE_CHECKING:
     # At run time a run brings its model along; what is saved needs none.
     from qsovae.estimator import Inference, VAEClassifier
+
+
+# A joined file may have columns whose names begin likewise.
+_LATENT = re.compile(r"latent_[1-9][0-9]*")
 
 
 class RowFacts(NamedTuple):
@@ -102,7 +107,7 @@ def probability_matrix(
 
 def latent_names(table: pd.DataFrame) -> list[str]:
     """Return the names of the latent columns, in order."""
-    names = [c for c in table.columns if str(c).startswith("latent_")]
+    names = [c for c in table.columns if _LATENT.fullmatch(str(c))]
     return sorted(names, key=lambda c: int(c.removeprefix("latent_")))
 
 

@@ -4,7 +4,6 @@ Within cli: above commands and selecting_text.
 """
 
 import argparse
-import json
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from qsovae.cli import text
 from qsovae.cli.commands import open_for, show
 from qsovae.cli.options import add_json, add_runs_folder
-from qsovae.cli.selecting_text import selection_text
+from qsovae.cli.selecting_text import class_counts, selection_text
 from qsovae.errors import CatalogError, ConfigError, QueryError
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def select(options: Namespace) -> int:
         chosen = query.mask(columns, len(rows))
     except QueryError as error:
         raise _explained(error, run, catalog) from None
-    said = _said(run, rows, query, int(chosen.sum())) | _counts(rows, chosen)
+    said = _said(run, rows, query, int(chosen.sum())) | class_counts(rows, chosen)
     said |= _done(options, _Found(run, rows, query, catalog, chosen))
     show(said if options.json else selection_text(said))
     return 0
@@ -131,7 +130,7 @@ def _done(options: Namespace, found: _Found) -> dict[str, Any]:
     if options.why:
         said["why"] = _why(options, found)
     if options.out is not None:
-        said["out"] = _write(found, options.selection, options.out)
+        said["out"] = _write(found, options.out)
     return said
 
 
@@ -206,7 +205,8 @@ def _said(run: "Run", rows: "pd.DataFrame", query: "Query", n: int) -> dict[str,
         try:
             said[language] = write()
         except QueryError as error:
-            said[language], said[f"no_{language}"] = None, error.what
+            said[language] = None
+            said[f"no_{language}"] = f"{error.what}. {error.fix}"
     return said
 
 
@@ -224,26 +224,10 @@ def _why(options: Namespace, found: _Found) -> dict[str, Any]:
         )
 
 
-def _counts(rows: "pd.DataFrame", chosen: Any) -> dict[str, Any]:
-    """Return how many of the rows are of each class, true and predicted."""
-    labels = {
-        kind: rows.loc[chosen, kind].astype("string").fillna("unlabelled")
-        for kind in ("class_label", "class_predicted")
-        if kind in rows
-    }
-    return {
-        "classes": {
-            kind: {str(name): int(n) for name, n in part.value_counts().items()}
-            for kind, part in labels.items()
-        }
-    }
-
-
-def _write(found: _Found, selection: str | None, out: Path) -> str:
+def _write(found: _Found, out: Path) -> str:
     """Write the rows with what told them in the header; return where."""
-    from qsovae.runs import open_selection
     from qsovae.tables import write_table
-    from qsovae.workflow import selection_table
+    from qsovae.workflow import selection_meta, selection_table
 
     run, rows, query, catalog, chosen = found
     source = Path(str(run.manifest["catalog"].get("path", "")))
@@ -251,13 +235,8 @@ def _write(found: _Found, selection: str | None, out: Path) -> str:
         raise CatalogError(
             "the output is the catalog itself", str(out), "Choose another name."
         )
-    picked = selection_table(rows, chosen, catalog)
-    name = run.manifest["catalog"]["name"] if catalog is None else catalog.name
-    meta = {"run": run.name, "catalog": name, "query": query.text,
-            "is_sim": run.is_simulated}  # fmt: skip
-    if selection is not None:
-        saved = open_selection(run, selection).to_json()
-        meta["recipe"] = json.dumps({k: saved[k] for k in ("query", "outlines")})
+    picked = selection_table(rows, chosen, catalog, run)
+    meta = selection_meta(run, query.text, catalog=catalog)
     write_table(picked, out, meta=meta)
     text.say(f"qsovae: wrote {len(picked):,} rows to {out}")
     return str(out)

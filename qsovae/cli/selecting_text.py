@@ -3,11 +3,29 @@
 Within cli: above text.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qsovae.cli import text
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _MOST_LINES = 12
+
+
+def class_counts(rows: "pd.DataFrame", chosen: Any) -> dict[str, Any]:
+    """Return how many of the rows are of each class, true and predicted."""
+    labels = {
+        kind: rows.loc[chosen, kind].astype("string").fillna("unlabelled")
+        for kind in ("class_label", "class_predicted")
+        if kind in rows
+    }
+    return {
+        "classes": {
+            kind: {str(name): int(n) for name, n in part.value_counts().items()}
+            for kind, part in labels.items()
+        }
+    }
 
 
 def selection_text(said: dict[str, Any]) -> str:

@@ -4,15 +4,14 @@ Within queries: above functions and reading.
 """
 
 import re
+from typing import ClassVar
 
-from lark import Token, Tree
+from lark import Token
 from lark.visitors import Interpreter
 
 from qsovae.errors import QueryError
-from qsovae.queries.functions import FUNCTIONS
-from qsovae.queries.reading import place_of
-
-Branch = Tree[Token]
+from qsovae.queries.functions import FUNCTIONS, NEARNESS
+from qsovae.queries.reading import Branch, branches_of, place_of, unquoted, word_of
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _CONTRARY = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
@@ -40,14 +39,17 @@ def stil_text(text: str, tree: Branch) -> str:
 class _Dialect(Interpreter[Token, str]):
     """What both languages write alike, in brackets wherever it is compound."""
 
+    language: str
+    functions: ClassVar[dict[str, str]]
+
     def __init__(self, text: str) -> None:
         self._text = text
 
-    def refusal(self, tree: Branch, what: str, language: str) -> QueryError:
-        """Return that a language cannot say something."""
+    def refusal(self, tree: Branch, what: str) -> QueryError:
+        """Return that the language cannot say something."""
         at = tree.meta.start_pos
         return QueryError(
-            f"{language} has no {what}", place_of(self._text, at),
+            f"{self.language} has no {what}", place_of(self._text, at),
             "Export the rows themselves, or select without it.", at,
         )  # fmt: skip
 
@@ -64,38 +66,51 @@ class _Dialect(Interpreter[Token, str]):
         return self._joined(tree, "/")
 
     def _joined(self, tree: Branch, sign: str) -> str:
-        first, second = (self.visit(branch) for branch in _branches(tree))
+        first, second = (self.visit(branch) for branch in branches_of(tree))
         return f"({first} {sign} {second})"
 
     def negative(self, tree: Branch) -> str:
-        return f"(-{self.visit(_branches(tree)[0])})"
+        return f"(-{self.visit(branches_of(tree)[0])})"
 
     def number(self, tree: Branch) -> str:
-        return _word(tree)
+        return word_of(tree)
 
     def below_zero(self, tree: Branch) -> str:
-        return f"-{_word(tree)}"
+        return f"-{word_of(tree)}"
+
+    def call(self, tree: Branch) -> str:
+        name = word_of(tree).lower()
+        if name in NEARNESS:
+            raise self.refusal(tree, f"latent space, in which {name} is told")
+        if name not in self.functions:
+            raise self.refusal(tree, f"function {word_of(tree)}")
+        if FUNCTIONS[name].most > 2 and len(branches_of(tree)) > 2:
+            raise self.refusal(tree, f"{word_of(tree)} of more than two numbers")
+        return self.called(tree, self.functions[name])
 
     def called(self, tree: Branch, name: str) -> str:
         """Return a function of numbers."""
-        return f"{name}({', '.join(self.visit(b) for b in _branches(tree))})"
+        return f"{name}({', '.join(self.visit(b) for b in branches_of(tree))})"
 
 
 class _Adql(_Dialect):
+    language = "ADQL"
+    functions: ClassVar = {n: f.adql for n, f in FUNCTIONS.items() if f.adql}
+
     def claim(self, tree: Branch) -> str:
         """Return what may stand alone: a column may not."""
         if tree.data == "column":
-            raise self.refusal(tree, "columns that are true or false", "ADQL")
+            raise self.refusal(tree, "columns that are true or false")
         return self.visit(tree)
 
     def any(self, tree: Branch) -> str:
-        return f"({' OR '.join(self.claim(b) for b in _branches(tree))})"
+        return f"({' OR '.join(self.claim(b) for b in branches_of(tree))})"
 
     def all(self, tree: Branch) -> str:
-        return f"({' AND '.join(self.claim(b) for b in _branches(tree))})"
+        return f"({' AND '.join(self.claim(b) for b in branches_of(tree))})"
 
     def contrary(self, tree: Branch) -> str:
-        return f"NOT ({self.claim(_branches(tree)[0])})"
+        return f"NOT ({self.claim(branches_of(tree)[0])})"
 
     def compared(self, tree: Branch) -> str:
         pairs = [
@@ -111,7 +126,7 @@ class _Adql(_Dialect):
         return self._in(tree, "NOT IN")
 
     def _in(self, tree: Branch, word: str) -> str:
-        of, *options = (self.visit(branch) for branch in _branches(tree))
+        of, *options = (self.visit(branch) for branch in branches_of(tree))
         return f"{of} {word} ({', '.join(options)})"
 
     def missing(self, tree: Branch) -> str:
@@ -121,29 +136,23 @@ class _Adql(_Dialect):
         return f"{self._column_alone(tree)} IS NOT NULL"
 
     def _column_alone(self, tree: Branch) -> str:
-        (branch,) = _branches(tree)
+        (branch,) = branches_of(tree)
         if branch.data != "column":
-            raise self.refusal(branch, "way to ask whether this is missing", "ADQL")
+            raise self.refusal(branch, "way to ask whether this is missing")
         return self.visit(branch)
 
     def to_the(self, tree: Branch) -> str:
         return self.called(tree, "POWER")
 
-    def call(self, tree: Branch) -> str:
-        function = FUNCTIONS.get(_word(tree).lower())
-        if function is None or function.adql is None:
-            raise self.refusal(tree, f"function {_word(tree)}", "ADQL")
-        return self.called(tree, function.adql)
-
     def column(self, tree: Branch) -> str:
-        name = _word(tree).strip("`")
+        name = word_of(tree).strip("`")
         if _PLAIN.fullmatch(name) and not name.isalpha():
             return name
         delimited = name.replace('"', '""')
         return f'"{delimited}"'
 
     def text(self, tree: Branch) -> str:
-        inside = _unquoted(tree).replace("'", "''")
+        inside = unquoted(tree).replace("'", "''")
         return f"'{inside}'"
 
     def true(self, _: Branch) -> str:
@@ -154,9 +163,12 @@ class _Adql(_Dialect):
 
 
 class _Stil(_Dialect):
+    language = "STIL"
+    functions: ClassVar = {n: f.stil for n, f in FUNCTIONS.items() if f.stil}
+
     def claim(self, tree: Branch, *, is_contrary: bool) -> str:
         """Return a claim or its contrary."""
-        kind, branches = str(tree.data), _branches(tree)
+        kind, branches = str(tree.data), branches_of(tree)
         if kind == "contrary":
             return self.claim(branches[0], is_contrary=not is_contrary)
         if kind in ("any", "all"):
@@ -174,7 +186,7 @@ class _Stil(_Dialect):
         if tree.data == "compared":
             pairs = _pairs(tree)
         else:
-            of, *options = _branches(tree)
+            of, *options = branches_of(tree)
             pairs = [(of, "=", option) for option in options]
         # Each of a chain is to hold, one of a list.
         is_any = tree.data != "compared"
@@ -202,28 +214,20 @@ class _Stil(_Dialect):
 
     def _column_alone(self, tree: Branch) -> str:
         if tree.data != "column":
-            raise self.refusal(tree, "way to ask whether this is missing", "STIL")
+            raise self.refusal(tree, "way to ask whether this is missing")
         return self.visit(tree)
 
     def to_the(self, tree: Branch) -> str:
         return self.called(tree, "pow")
 
-    def call(self, tree: Branch) -> str:
-        function = FUNCTIONS.get(_word(tree).lower())
-        if function is None or function.stil is None:
-            raise self.refusal(tree, f"function {_word(tree)}", "STIL")
-        if function.most > 2 and len(_branches(tree)) > 2:
-            raise self.refusal(tree, f"{_word(tree)} of more than two numbers", "STIL")
-        return self.called(tree, function.stil)
-
     def column(self, tree: Branch) -> str:
-        name = _word(tree).strip("`")
+        name = word_of(tree).strip("`")
         if not _PLAIN.fullmatch(name):
-            raise self.refusal(tree, f"way to write the name {name}", "STIL")
+            raise self.refusal(tree, f"way to write the name {name}")
         return name
 
     def text(self, tree: Branch) -> str:
-        inside = _unquoted(tree).replace("\\", "\\\\").replace('"', '\\"')
+        inside = unquoted(tree).replace("\\", "\\\\").replace('"', '\\"')
         return f'"{inside}"'
 
     def true(self, _: Branch) -> str:
@@ -233,23 +237,9 @@ class _Stil(_Dialect):
         return "false"
 
 
-def _branches(tree: Branch) -> list[Branch]:
-    return [child for child in tree.children if isinstance(child, Tree)]
-
-
-def _word(tree: Branch) -> str:
-    return str(tree.children[0])
-
-
-def _unquoted(tree: Branch) -> str:
-    """Return what stands between quotes, of which a doubled one is one."""
-    quoted = _word(tree)
-    return quoted[1:-1].replace(quoted[0] * 2, quoted[0])
-
-
 def _pairs(tree: Branch) -> list[tuple[Branch, str, Branch]]:
     """Return the pairs of a chain of comparisons, signs as `=` and `!=`."""
-    sides = _branches(tree)
+    sides = branches_of(tree)
     signs = [str(c) for c in tree.children if isinstance(c, Token)]
     signs = [_SAME.get(sign, sign) for sign in signs]
     return list(zip(sides[:-1], signs, sides[1:], strict=True))

@@ -1,4 +1,4 @@
-"""What a query can compute, and how other languages call it.
+"""What a query can call, and how other languages call it.
 
 Within queries: lowest.
 """
@@ -41,4 +41,25 @@ FUNCTIONS = {
     "hypot": Function(np.hypot, 2, 2, None, "hypot"),
     "min": Function(lambda *of: np.minimum.reduce(of), 2, 20, None, "min"),
     "max": Function(lambda *of: np.maximum.reduce(of), 2, 20, None, "max"),
+}  # fmt: skip
+
+
+class Nearness(NamedTuple):
+    """A claim about rows that have places in a space.
+
+    Attributes
+    ----------
+    takes : str
+        What it takes before the number of rows.
+    fix : str
+        How it is written.
+    """
+
+    takes: str
+    fix: str
+
+
+NEARNESS = {
+    "near": Nearness("an object's id", "Write it as in: near('ID', 50)"),
+    "like": Nearness("a claim", "Write it as in: like(p_QSO > 0.9, 200)"),
 }  # fmt: skip

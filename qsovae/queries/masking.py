@@ -10,13 +10,13 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from lark import Token, Tree
+from lark import Token
 from lark.visitors import Interpreter
 from numpy.typing import ArrayLike
 
 from qsovae.errors import QueryError
-from qsovae.queries.functions import FUNCTIONS
-from qsovae.queries.reading import place_of
+from qsovae.queries.functions import FUNCTIONS, NEARNESS
+from qsovae.queries.reading import Branch, branches_of, place_of, unquoted, word_of
 from qsovae.queries.values import (
     NUMBER,
     TEXT,
@@ -30,8 +30,6 @@ from qsovae.queries.values import (
     either,
     values_of,
 )
-
-Branch = Tree[Token]
 
 _COMPARED: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -74,19 +72,19 @@ class Masking(Interpreter[Token, Values]):
 
     def any(self, tree: Branch) -> Values:
         """Return whether one of some claims holds."""
-        return reduce(either, (self._of_kind(TRUTH, c) for c in _branches(tree)))
+        return reduce(either, (self._of_kind(TRUTH, c) for c in branches_of(tree)))
 
     def all(self, tree: Branch) -> Values:
         """Return whether all of some claims hold."""
-        return reduce(both, (self._of_kind(TRUTH, c) for c in _branches(tree)))
+        return reduce(both, (self._of_kind(TRUTH, c) for c in branches_of(tree)))
 
     def contrary(self, tree: Branch) -> Values:
         """Return whether a claim does not hold."""
-        return contrary(self._of_kind(TRUTH, _branches(tree)[0]))
+        return contrary(self._of_kind(TRUTH, branches_of(tree)[0]))
 
     def compared(self, tree: Branch) -> Values:
         """Return whether values stand to one another as is said."""
-        sides = [self.visit(branch) for branch in _branches(tree)]
+        sides = [self.visit(branch) for branch in branches_of(tree)]
         signs = [str(c) for c in tree.children if isinstance(c, Token)]
         found = [
             self._pair(tree, sign, first, second)
@@ -96,7 +94,7 @@ class Masking(Interpreter[Token, Values]):
 
     def one_of(self, tree: Branch) -> Values:
         """Return whether a value is in a list."""
-        of, *options = (self.visit(branch) for branch in _branches(tree))
+        of, *options = (self.visit(branch) for branch in branches_of(tree))
         return reduce(either, (self._pair(tree, "=", of, one) for one in options))
 
     def none_of(self, tree: Branch) -> Values:
@@ -105,11 +103,11 @@ class Masking(Interpreter[Token, Values]):
 
     def missing(self, tree: Branch) -> Values:
         """Return whether there is no value."""
-        return Values(TRUTH, ~self.visit(_branches(tree)[0]).known, np.asarray(True))
+        return Values(TRUTH, ~self.visit(branches_of(tree)[0]).known, np.asarray(True))
 
     def given(self, tree: Branch) -> Values:
         """Return whether there is a value."""
-        return Values(TRUTH, self.visit(_branches(tree)[0]).known, np.asarray(True))
+        return Values(TRUTH, self.visit(branches_of(tree)[0]).known, np.asarray(True))
 
     def plus(self, tree: Branch) -> Values:
         """Return a sum."""
@@ -133,19 +131,20 @@ class Masking(Interpreter[Token, Values]):
 
     def negative(self, tree: Branch) -> Values:
         """Return a number with the other sign."""
-        (branch,) = _branches(tree)
+        (branch,) = branches_of(tree)
         if branch.data == "number":
-            return constant(NUMBER, -_number(_word(branch)))
+            return constant(NUMBER, -_number(word_of(branch)))
         return self._computed(tree, np.negative)
 
     def call(self, tree: Branch) -> Values:
         """Return what a function makes of numbers."""
-        name, branches = _word(tree), _branches(tree)
+        name, branches = word_of(tree), branches_of(tree)
         function = FUNCTIONS.get(name.lower())
         if function is None:
             raise self._refusal(
-                tree, f"there is no function {name}", _proposed(name, FUNCTIONS)
-            )
+                tree, f"there is no function {name}",
+                _proposed(name, [*FUNCTIONS, *NEARNESS]),
+            )  # fmt: skip
         if not function.least <= len(branches) <= function.most:
             raise self._refusal(
                 tree, f"{name} takes {function.least} numbers, not {len(branches)}",
@@ -155,7 +154,7 @@ class Masking(Interpreter[Token, Values]):
 
     def column(self, tree: Branch) -> Values:
         """Return a column."""
-        wanted = _word(tree).strip("`")
+        wanted = word_of(tree).strip("`")
         names = list(self._columns)
         same = [name for name in names if name.casefold() == wanted.casefold()]
         found = wanted if wanted in names else same[0] if len(same) == 1 else None
@@ -164,20 +163,23 @@ class Masking(Interpreter[Token, Values]):
             if same:
                 what = f"{wanted} may be any of the columns {', '.join(same)}"
             raise self._refusal(tree, what, _proposed(wanted, names))
-        return values_of(self._columns[found])
+        try:
+            return values_of(self._columns[found])
+        except QueryError as error:
+            # Of a query that tells the column: what it points at is not in this one.
+            raise self._refusal(tree, f"{found}: {error.what}", error.fix) from None
 
     def number(self, tree: Branch) -> Values:
         """Return a number."""
-        return constant(NUMBER, _number(_word(tree)))
+        return constant(NUMBER, _number(word_of(tree)))
 
     def below_zero(self, tree: Branch) -> Values:
         """Return a number below zero."""
-        return constant(NUMBER, -_number(_word(tree)))
+        return constant(NUMBER, -_number(word_of(tree)))
 
     def text(self, tree: Branch) -> Values:
         """Return text."""
-        quoted = _word(tree)
-        return constant(TEXT, quoted[1:-1].replace(quoted[0] * 2, quoted[0]))
+        return constant(TEXT, unquoted(tree))
 
     def true(self, _: Branch) -> Values:
         """Return what is true of every row."""
@@ -188,7 +190,7 @@ class Masking(Interpreter[Token, Values]):
         return constant(TRUTH, False)
 
     def _computed(self, tree: Branch, of: Callable[..., Any]) -> Values:
-        sides = [self._of_kind(NUMBER, branch) for branch in _branches(tree)]
+        sides = [self._of_kind(NUMBER, branch) for branch in branches_of(tree)]
         return computed(*sides, result=of(*(s.data.astype(float) for s in sides)))
 
     def _of_kind(self, kind: str, branch: Branch) -> Values:
@@ -217,14 +219,6 @@ class Masking(Interpreter[Token, Values]):
     def _refusal(self, tree: Branch, what: str, fix: str) -> QueryError:
         at = tree.meta.start_pos
         return QueryError(what, place_of(self._text, at), fix, at)
-
-
-def _branches(tree: Branch) -> list[Branch]:
-    return [child for child in tree.children if isinstance(child, Tree)]
-
-
-def _word(tree: Branch) -> str:
-    return str(tree.children[0])
 
 
 def _number(word: str) -> float | int:

@@ -1,6 +1,6 @@
 """A query: its text, the rows that it is true of, and the same in other languages.
 
-Within queries: above dialects and masking.
+Within queries: above dialects and nearness.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from lark import Token, Tree
 from numpy.typing import ArrayLike, NDArray
 
 from qsovae.queries.dialects import adql_text, stil_text
-from qsovae.queries.masking import Masking
+from qsovae.queries.nearness import PlacedMasking
 from qsovae.queries.reading import read_tree
 from qsovae.queries.values import holds
 
@@ -28,6 +28,11 @@ class Query:
     ``x is missing``; claims are joined by ``and``, ``or``, ``not`` and brackets. Names
     of columns are in either case, with other signs than letters, digits and _ between
     back quotes.
+
+    Where columns know places in a space, as a run's do, ``near('ID', 50)`` is true of
+    an object and the 50 rows nearest to it, ``like(p_QSO > 0.9, 200)`` of the 200 rows
+    nearest to the mean of those that a claim is true of. Both are exact (Euclidean),
+    and of rows as near as one another the earlier come first.
 
     A claim that rests on a missing value holds of no row, and nor does its contrary, as
     in SQL; what is not finite and empty text are missing.
@@ -73,7 +78,7 @@ class Query:
         QueryError
             If a column or function is unknown, or values do not go together.
         """
-        told = holds(Masking(self.text, columns).told(self._tree))
+        told = holds(PlacedMasking(self.text, columns).told(self._tree))
         mask: NDArray[np.bool_] = np.broadcast_to(told, (n_rows,)).copy()
         return mask
 
@@ -137,7 +142,7 @@ def formula_values(
     QueryError
         If it cannot be read, is no number, or a column is unknown.
     """
-    told = Masking(text, columns).number_of(read_tree(text))
+    told = PlacedMasking(text, columns).number_of(read_tree(text))
     values = np.where(told.known, told.data.astype(np.float64), np.nan)
     spread: NDArray[np.float64] = np.broadcast_to(values, (n_rows,)).copy()
     return spread

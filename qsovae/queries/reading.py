@@ -12,6 +12,8 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from qsovae.errors import QueryError
 
+Branch = Tree[Token]
+
 _LONGEST = 2000
 _DEEPEST = 60
 _SHOWN = 12
@@ -85,3 +87,19 @@ def _depth(tree: Tree[Any]) -> int:
         depth += 1
         level = [c for one in level for c in one.children if isinstance(c, Tree)]
     return depth
+
+
+def branches_of(tree: Branch) -> list[Branch]:
+    """Return what stands beneath a branch, without the words."""
+    return [child for child in tree.children if isinstance(child, Tree)]
+
+
+def word_of(tree: Branch) -> str:
+    """Return the word that a branch begins with."""
+    return str(tree.children[0])
+
+
+def unquoted(tree: Branch) -> str:
+    """Return what stands between quotes, of which a doubled one is one."""
+    quoted = word_of(tree)
+    return quoted[1:-1].replace(quoted[0] * 2, quoted[0])

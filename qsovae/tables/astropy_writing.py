@@ -5,19 +5,21 @@ Within tables: beside the formats' reading.
 
 import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from astropy.io import fits, votable
+from astropy.io.fits.verify import VerifyWarning
 from astropy.table import MaskedColumn, Table
 from astropy.units import UnitsWarning
 from numpy.typing import NDArray
 
 # VOTable knows bytes without a sign and longer integers with one.
 _VOTABLE_INTEGERS = {"int8": "int16", "uint16": "int32", "uint32": "int64"}
+_LONGEST_NAME = 68  # signs of a column's name, of which FITS keeps one card
 
 
 def astropy_table(
@@ -74,7 +76,12 @@ def fits_hdu(
     """
     for name in table.colnames:
         _adapt_to_fits(table, name, text_widths.get(name, 1))
-    hdu = fits.table_to_hdu(table)
+    for name, other in _fits_names(table.colnames).items():
+        table.rename_column(name, other)
+    with warnings.catch_warnings():
+        # Names of columns with other signs than letters, digits and _ are the user's.
+        warnings.simplefilter("ignore", VerifyWarning)
+        hdu = fits.table_to_hdu(table)
     for number, name in enumerate(table.colnames, start=1):
         # Not of the standard, but what STILTS and TOPCAT write and read.
         if "ucd" in table[name].meta:
@@ -91,12 +98,28 @@ def fits_hdu(
     return hdu
 
 
+def _fits_names(names: Sequence[str]) -> dict[str, str]:
+    """Return other names for columns whose own do not fit into a card of ASCII."""
+    plain = {n: n.encode("ascii", "replace").decode()[:_LONGEST_NAME] for n in names}
+    others = {name: short for name, short in plain.items() if name != short}
+    taken = set(names)
+    for name, short in others.items():
+        number = 1
+        while others[name] in taken:
+            number += 1
+            ending = f"_{number}"
+            others[name] = f"{short[: _LONGEST_NAME - len(ending)]}{ending}"
+        taken.add(others[name])
+    return others
+
+
 def write_votable(table: Table, meta: Mapping[str, Any], stream: io.BytesIO) -> None:
     """Write a VOTable with the meta data as INFO elements."""
     for name in table.colnames:
         _adapt_to_votable(table, name)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnitsWarning)
+        for category in (UnitsWarning, votable.exceptions.W03):
+            warnings.simplefilter("ignore", category)
         document = votable.from_table(table)
     for key, value in meta.items():
         document.infos.append(

@@ -59,6 +59,7 @@ from .selecting import cited_query as cited_query
 from .selecting import query_mask as query_mask
 from .selecting import save_selection as save_selection
 from .selecting import selection_mask as selection_mask
-from .selecting import selection_table as selection_table
+from .selection_files import selection_meta as selection_meta
+from .selection_files import selection_table as selection_table
 from .slices import evaluation_slices as evaluation_slices
 from .train import train_run as train_run

@@ -1,6 +1,6 @@
 """Why rows are where they are: what tells a selection from other rows.
 
-Within workflow: above contrasting, run_columns and traversals.
+Within workflow: above contrasting, run_columns, slice_texts and traversals.
 """
 
 import re
@@ -27,6 +27,7 @@ from qsovae.workflow.contrasting import (
 )
 from qsovae.workflow.curves import json_table
 from qsovae.workflow.run_columns import RunColumns
+from qsovae.workflow.slice_texts import SLICE
 from qsovae.workflow.traversals import decoded_magnitudes
 
 _MOST_DECODED = 2_000
@@ -34,7 +35,7 @@ _MOST_BANDS = 13  # whose pairs are all colours for a cut
 _N_BINS = 40
 _BROAD = "gaia_"
 _PLAIN = re.compile(r"[^\W\d]\w*")
-# Of these a difference says nothing, or is told apart.
+# Of these, and of slices, a difference says nothing, or is told apart.
 _NOT_TOLD = ("row", "object_id", "map_1", "map_2", "quality", "p_max",
              "class_label", "class_predicted")  # fmt: skip
 
@@ -121,7 +122,8 @@ def _column_lines(
     """Yield how much each column and colour differs, where that is defined."""
     roles = {c.name: c.role for c in catalog.mapping.columns} if catalog else {}
     for name in columns:
-        if name not in _NOT_TOLD and roles.get(name) not in ("id", "label"):
+        is_told = name not in _NOT_TOLD and not name.startswith(SLICE)
+        if is_told and roles.get(name) not in ("id", "label"):
             yield from column_line(name, columns[name], sides)
     if catalog is not None:
         for name, values in _colours(catalog, _neighbours):

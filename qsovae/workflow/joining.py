@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from qsovae.errors import InputError
+from qsovae.inference import latent_names
 
 _JOINED = "_joined"
 
@@ -21,7 +22,8 @@ class Joined(NamedTuple):
     rows : DataFrame
         As given, in its order, with the columns; missing where the file has no line.
     names : tuple of str
-        Of the columns; those that the rows have already end in ``_joined``.
+        Of the columns; those that the rows have already, or that are called as
+        latent means are, end in ``_joined``.
     matched, unknown, repeated : int
         Rows that got a line; lines whose id no row has; lines whose id an earlier line
         has, which are left out.
@@ -80,8 +82,10 @@ def join_columns(
         )  # fmt: skip
     # Kinds that know of missing values, so that numbers and truth stay what they are.
     taken = kept.convert_dtypes().reindex(wanted).reset_index(drop=True)
+    # Further latent columns would change who is near.
+    known = {*rows, *latent_names(taken)}
     taken.columns = pd.Index(
-        [f"{n}{_JOINED}" if n in rows else str(n) for n in taken.columns]
+        [f"{n}{_JOINED}" if n in known else str(n) for n in taken.columns]
     )
     n_known = int(kept.index.isin(wanted).sum())
     return Joined(

@@ -17,6 +17,9 @@ from qsovae.runs import Run
 from qsovae.workflow.slice_file import read_slices
 from qsovae.workflow.slicing import catalog_slices
 
+# What needs no catalog: the columns of ``slices_of_rows``.
+ROW_SLICES = ("morphology", *(f"quality {bit.name}" for bit in QUALITY_DESCRIPTIONS))
+
 
 class Slicing(NamedTuple):
     """Slices of some rows, a column each way."""
@@ -53,7 +56,7 @@ def slicing_columns(
         else tuple(catalog_slices(catalog, run.features))
     )
     numbers = rows.get("row", rows.index)
-    columns = (*_of_rows(rows), *(column.taken(numbers) for column in found))
+    columns = (*slices_of_rows(rows), *(column.taken(numbers) for column in found))
     return Slicing(_parting(columns))
 
 
@@ -63,7 +66,7 @@ def _parting(columns: Iterable[SliceColumn]) -> tuple[SliceColumn, ...]:
     return tuple(column for column in present if len(column.labels) > 1)
 
 
-def _of_rows(rows: pd.DataFrame) -> Iterator[SliceColumn]:
+def slices_of_rows(rows: pd.DataFrame) -> Iterator[SliceColumn]:
     """Yield the slices that need no catalog."""
     shapes = [name for name in MORPHOLOGIES if name != "all"]
     yield SliceColumn.named("morphology", "morphology", rows["morphology"], shapes)

@@ -1,9 +1,10 @@
 """Everything that is known of a run's rows, by the names that queries use.
 
-Within workflow: lowest.
+Within workflow: above cells, latent_rows and slice_texts.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,10 @@ from scipy.special import entr
 from qsovae.aitoff import aitoff_places
 from qsovae.bands import QUALITY_DESCRIPTIONS
 from qsovae.catalog import Catalog
-from qsovae.errors import ConfigError
-from qsovae.inference import probability_matrix
+from qsovae.errors import ConfigError, InputError
+from qsovae.inference import latent_matrix, probability_matrix
 from qsovae.projection import inside_outline_mask
-from qsovae.queries import Query, formula_values
+from qsovae.queries import PlacedColumns, Query, formula_values
 from qsovae.runs import (
     ON_MAP,
     SAVED_SELECTIONS,
@@ -25,6 +26,9 @@ from qsovae.runs import (
     latest_verdicts,
     open_selection,
 )
+from qsovae.workflow.cells import run_catalog
+from qsovae.workflow.latent_rows import is_of_run, nearest_mask, place_of_id
+from qsovae.workflow.slice_texts import SLICE, slice_names, slice_texts
 
 _HIDDEN = ("fingerprint", "is_fitted")
 _OF_VERDICTS = ("vi_class", "vi_quality", "vi_issue", "vi_scanner")
@@ -34,16 +38,20 @@ SAVED = "sel_"  # before the name of a selection in a query
 Outline = Sequence[tuple[float, float]]
 
 
-class RunColumns(Mapping[str, "pd.Series[Any]"]):
+class RunColumns(PlacedColumns):
     """Everything that is known of a run's rows, by name; read when it is asked for.
 
     What the run says: ``class_label``, ``class_predicted``, ``p_CLASS``, ``p_max``,
     ``entropy`` (nats), ``latent_1`` and on, ``outlier_score``, ``morphology``,
-    ``split``, ``map_1``, ``map_2``, of each quality bit ``has_BIT``, of each saved
-    selection ``sel_NAME``, and of the last verdict ``vi_class``, ``vi_quality``,
-    ``vi_issue``, ``vi_scanner``. With the catalog: ``BAND_mag_ab`` of each band, where
-    rows are on Aitoff's projection, ``sky_x`` and ``sky_y`` in deg, and every column
-    under its own name, doubtful values taken out.
+    ``split``, ``map_1``, ``map_2``, of each quality bit ``has_BIT``, of each column of
+    ``slicing_columns`` the slice as ``slice_COLUMN``, of each saved selection
+    ``sel_NAME``, and of the last verdict ``vi_class``, ``vi_quality``, ``vi_issue``,
+    ``vi_scanner``. With the catalog: ``BAND_mag_ab`` of each band, where rows are on
+    Aitoff's projection, ``sky_x`` and ``sky_y`` in deg, and every column under its own
+    name, doubtful values taken out.
+
+    What rows can be near to, or like, are the run's own rows, also where these are rows
+    of another catalog.
 
     Parameters
     ----------
@@ -51,7 +59,7 @@ class RunColumns(Mapping[str, "pd.Series[Any]"]):
     rows : DataFrame
         As of ``run_table``.
     catalog : Catalog, optional
-        That trained the run.
+        Whose rows these are.
     """
 
     def __init__(
@@ -67,7 +75,10 @@ class RunColumns(Mapping[str, "pd.Series[Any]"]):
         bands = [] if catalog is None else [f"{b}_mag_ab" for b in catalog.bands]
         others = [] if catalog is None else list(catalog.raw.frame.columns)
         sky = [] if catalog is None or catalog.position is None else _OF_SKY
-        told = ("p_max", "entropy", *bits, *kept, *_OF_VERDICTS, *bands, *sky)
+        slices = [f"{SLICE}{name}" for name in slice_names(run)]
+        told = (
+            "p_max", "entropy", *bits, *slices, *kept, *_OF_VERDICTS, *bands, *sky
+        )  # fmt: skip
         self._names = dict.fromkeys((*own, *told, *map(str, others)))
 
     def __iter__(self) -> Iterator[str]:
@@ -90,11 +101,58 @@ class RunColumns(Mapping[str, "pd.Series[Any]"]):
             return self._rows[name]
         if name in _OF_VERDICTS:
             return self._of_verdicts(name)
+        sliced = name.removeprefix(SLICE)
+        if sliced != name and sliced in slice_names(self._run):
+            return slice_texts(self._run, self._rows, self._catalog, sliced)
         saved = name.removeprefix(SAVED)
         if saved != name and saved in SAVED_SELECTIONS.names(self._run):
             return self._of_selection(saved)
         told = self._of_run(name)
         return self._of_catalog(name) if told is None else told
+
+    @cached_property
+    def _own(self) -> pd.DataFrame:
+        return self._rows if is_of_run(self._rows) else run_table(self._run)
+
+    def anchors(self) -> "RunColumns":
+        """Return columns of the run's own rows."""
+        if self._own is self._rows:
+            return self
+        return RunColumns(self._run, self._own, run_catalog(self._run), self._within)
+
+    def near(self, object_id: str, n_rows: int) -> NDArray[np.bool_]:
+        """Return which rows are the run's object of an id and those nearest to it.
+
+        The object is there beside ``n_rows`` others; of another catalog's rows there
+        are ``n_rows``.
+
+        Raises
+        ------
+        InputError
+            If no row or several of the run have the id.
+        """
+        place = place_of_id(self._own["object_id"], object_id)
+        centre = latent_matrix(self._own.iloc[[place]])[0]
+        itself = place if self._own is self._rows else None
+        return nearest_mask(self._rows, centre, n_rows, itself)
+
+    def like(self, chosen: NDArray[np.bool_], n_rows: int) -> NDArray[np.bool_]:
+        """Return which rows are nearest to the mean of some of the run's own rows.
+
+        Raises
+        ------
+        InputError
+            If there are none.
+        """
+        picked = np.broadcast_to(chosen, (len(self._own),))
+        if not picked.any():
+            raise InputError(
+                "it is true of no row, and nothing is like that", "query",
+                "Choose a claim that some of the run's rows fulfil.",
+            )  # fmt: skip
+        # Of a million rows in single precision the sum would lose digits.
+        centre = latent_matrix(self._own)[picked].mean(axis=0, dtype=np.float64)
+        return nearest_mask(self._rows, centre, n_rows)
 
     def _of_run(self, name: str) -> "pd.Series[Any] | None":
         """Return what follows from the rows; None where they do not tell it."""

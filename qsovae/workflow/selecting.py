@@ -22,9 +22,6 @@ from qsovae.runs import (
 )
 from qsovae.workflow.run_columns import SAVED, Outline, RunColumns, told_rows
 
-_FIRST = ("object_id", "ra_deg", "dec_deg", "class_label", "class_predicted")
-_LAST = ("morphology", "outlier_score", "quality", "split", "map_1", "map_2", "row")
-
 
 def query_mask(
     run: Run, query: Query | str, rows: pd.DataFrame, catalog: Catalog | None = None
@@ -153,28 +150,3 @@ def save_selection(
 
 def _corner(corner: tuple[float, float]) -> tuple[float, float]:
     return float(corner[0]), float(corner[1])
-
-
-def selection_table(
-    rows: pd.DataFrame, chosen: NDArray[np.bool_], catalog: Catalog | None = None
-) -> pd.DataFrame:
-    """Return the chosen rows: id, position, classes, probabilities, map, quality.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        As of ``run_table``.
-    chosen : ndarray of bool, (n_rows,)
-    catalog : Catalog, optional
-        That trained the run: it knows the positions.
-    """
-    picked = rows.loc[chosen].copy()
-    if catalog is not None and catalog.position is not None:
-        # A catalog's own columns of these names are the same positions.
-        for place, (name, values) in enumerate(
-            zip(("ra_deg", "dec_deg"), catalog.position, strict=True), start=1
-        ):
-            picked.insert(place, name, values[chosen])
-    shares = [c for c in picked if c.startswith("p_")]
-    order = [c for c in (*_FIRST, *shares, *_LAST) if c in picked]
-    return picked[order].reset_index(drop=True)

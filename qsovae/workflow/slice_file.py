@@ -7,7 +7,7 @@ says what the codes mean.
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -65,13 +65,26 @@ def _schema(columns: Sequence[SliceColumn]) -> pa.Schema:
     return pa.schema(fields, metadata={_MEANING: json.dumps(meaning)})
 
 
-def read_slices(path: Path) -> tuple[SliceColumn, ...]:
-    """Return the slices that a ``SliceWriter`` wrote."""
-    table = pq.read_table(path)
+def read_slices(
+    path: Path, names: Sequence[str] | None = None
+) -> tuple[SliceColumn, ...]:
+    """Return the slices that a ``SliceWriter`` wrote, or those of some names."""
+    table = pq.read_table(path, columns=None if names is None else list(names))
     return tuple(
         SliceColumn(
             entry["name"], entry["title"], tuple(entry["labels"]),
             np.asarray(table.column(entry["name"])), entry["is_spectroscopic"],
         )
-        for entry in json.loads(table.schema.metadata[_MEANING])
+        for entry in _meaning(table.schema)
+        if entry["name"] in table.column_names
     )  # fmt: skip
+
+
+def sliced_names(path: Path) -> tuple[str, ...]:
+    """Return the names of the columns in a file of slices, whose rows stay unread."""
+    return tuple(entry["name"] for entry in _meaning(pq.read_schema(path)))
+
+
+def _meaning(schema: pa.Schema) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(schema.metadata[_MEANING])
+    return found

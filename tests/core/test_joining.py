@@ -69,3 +69,15 @@ def test_what_cannot_be_joined_is_refused(rows, frame):
         qsovae.join_columns(rows, frame, "radio_mjy")
     with pytest.raises(qsovae.InputError, match="no id in id"):
         qsovae.join_columns(rows, frame[:0], "id")
+
+
+def test_what_is_called_as_latent_means_moves_no_row(rows):
+    frame = pd.DataFrame({
+        "object_id": rows["object_id"], "latent_99": np.arange(len(rows)) * 1e3,
+        "latent_heat": 1.0, "latent_1": 7.0,
+    })  # fmt: skip
+    found = qsovae.join_columns(rows, frame)
+    assert found.names == ("latent_99_joined", "latent_heat", "latent_1_joined")
+    near = [qsovae.nearest_rows(table, 7)["row"].tolist()
+            for table in (rows, found.rows)]  # fmt: skip
+    assert near[0] == near[1]

@@ -153,6 +153,22 @@ def test_nulls_short_integers_and_other_alphabets_survive(tmp_path, suffix):
         assert [int(v) for v in again[name].dropna()] == [int(v) for v in written]
 
 
+def test_names_that_fits_has_no_room_for_are_shortened_and_stay_apart(tmp_path):
+    long = "a" * 70
+    frame = pd.DataFrame({"größe": [1], "grüße": [2], "gr??e": [3], long: [4],
+                          f"{long}b": [5], "<b>": [6]})  # fmt: skip
+    path = tmp_path / "names.fits"
+    write_table(frame, path, units={"grüße": "mag"}, descriptions={long: "many"})
+    again = read_table(path)
+    assert again.frame.iloc[0].to_dict() == {
+        "gr??e_2": 1, "gr??e_3": 2, "gr??e": 3, "a" * 68: 4, f"{'a' * 66}_2": 5,
+        "<b>": 6,
+    }  # fmt: skip
+    assert again.units == {"gr??e_3": "mag"}
+    header = fits.getheader(path, 1)
+    assert header["TCOMM4"] == "many"
+
+
 def test_the_null_of_an_unsigned_column_is_shifted_as_the_standard_says(tmp_path):
     # What is stored is the value less 2**63: the stored null means the value 5.
     column = fits.Column(

@@ -1,5 +1,7 @@
 """Explore: selections are saved with the run, applied, renamed and deleted."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import qsovae
@@ -107,6 +109,89 @@ def test_a_joined_file_colours_filters_and_lies_in_the_address(
     gone = open_page("Explore", run="tiny", joined=["1/gone.csv", "name"])
     assert not gone.exception
     assert "joined" not in gone.query_params
+
+
+@pytest.mark.usefixtures("server")
+def test_slices_are_kept_with_a_selection(open_page, metrics, texts):
+    run = qsovae.open_run("tiny")
+    slices = ("survey VHS=missing", "morphology=point")
+    page = open_page("Explore", View(run="tiny", slices=slices))
+    wanted = metrics(page)["Shown"]
+    assert 0 < int(wanted) < 1200
+    page.text_input(key="selection_name").set_value("far").run()
+    page.button(key="selection_save").click().run()
+    assert not page.error
+    saved = qsovae.open_selection(run, "far")
+    assert saved.query == (
+        "`slice_survey VHS` = 'missing' and `slice_morphology` = 'point'"
+    )
+    assert str(saved.rows) == wanted
+    assert "not kept" not in texts(page)
+    page.button(key="selection_apply_far").click().run()
+    assert metrics(page)["Selected"] == wanted
+    assert "slices" not in page.query_params
+    # What is no slice filters nothing, and is not kept either.
+    odd = open_page("Explore", run="tiny", slices=["magnitude=bright", slices[0]])
+    assert odd.query_params["slices"] == slices[0]
+    assert int(metrics(odd)["Shown"]) >= int(wanted)
+
+
+def test_joined_columns_and_verdicts_are_listed_exactly(server, open_page):
+    run = qsovae.open_run("tiny")
+    rows = run.rows()
+    extra = pd.DataFrame({
+        "object_id": rows["object_id"], "<i>note</i>": "<script>1</script>",
+        "big": 2**62 + np.arange(len(rows)), "small": 3,
+    })  # fmt: skip
+    extra.to_parquet(server / "data" / "extra.parquet", index=False)
+    qsovae.add_verdict(run, qsovae.Verdict(str(rows["object_id"][7]), "QSO", 4, "Ada"))
+    query = f"near('{rows['object_id'][7]}', 5)"
+    joined = ("1/extra.parquet", "object_id")
+    page = open_page("Explore", View(run="tiny", query=query, joined=joined))
+    assert not page.error
+    listed = next(d.value for d in page.dataframe if "object_id" in d.value)
+    places = np.flatnonzero(qsovae.query_mask(run, query, rows))
+    assert listed["big"].tolist() == [str(2**62 + place) for place in places]
+    assert listed["small"].tolist() == [3] * 6
+    assert listed["<i>note</i>"].tolist() == ["<script>1</script>"] * 6
+    judged = listed.loc[listed["vi_class"].notna(), ["object_id", "vi_class"]]
+    assert judged.values.tolist() == [[str(rows["object_id"][7]), "QSO"]]
+
+
+def test_odd_joined_columns_and_ids_stop_nothing(server, open_page, texts, metrics):
+    rows = qsovae.open_run("tiny").rows()
+    extra = pd.DataFrame({
+        "name": rows["object_id"].astype(str), "constant": 4.0, "nothing": np.nan,
+        "many": [f"c{k}" for k in range(len(rows))], "<b>markup</b>": "<i>x</i>",
+    })  # fmt: skip
+    strangers = extra.head(3).assign(name=["nobody", "it's", "<b>1</b>"])
+    pd.concat([extra, extra.head(5), strangers]).to_csv(
+        server / "data" / "extra.csv", index=False
+    )
+    query = "constant = 4 and nothing is missing and `<b>markup</b>` = '<i>x</i>'"
+    for name in ("constant", "nothing", "many", "<b>markup</b>"):
+        view = View(run="tiny", joined=("1/extra.csv", "name"), query=query,
+                    colour=f"told:{name}")  # fmt: skip
+        page = open_page("Explore", view)
+        assert not page.error
+        assert page.selectbox(key="explore_colour").value == f"told:{name}"
+        assert metrics(page)["Selected"] == "1,200"
+    assert "3 lines have an id that no row has, and 5 repeat an id" in texts(page)
+
+
+@pytest.mark.usefixtures("server")
+def test_files_of_the_page_bear_the_whole_recipe(open_page, monkeypatch):
+    metas = []
+    monkeypatch.setattr(
+        "dashboard.selection_view.download_table",
+        lambda table, name, suffix, *, key, meta: metas.append((suffix, meta)),
+    )
+    view = View(run="tiny", query="p_QSO > 0.1", morphology="point", outlines=(BOX,),
+                slices=("survey VHS=missing",))  # fmt: skip
+    open_page("Explore", view)
+    query = "morphology = 'point' and `slice_survey VHS` = 'missing' and (p_QSO > 0.1)"
+    wanted = qsovae.selection_meta(qsovae.open_run("tiny"), query, (BOX,))
+    assert dict(metas) == dict.fromkeys((".fits", ".vot", ".csv", ".parquet"), wanted)
 
 
 def test_what_hides_nothing_is_no_query_and_quotes_are_doubled():

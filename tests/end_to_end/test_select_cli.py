@@ -143,7 +143,9 @@ def test_selections_are_kept_listed_and_applied(select, runs, tmp_path, capsys):
         "p_QSO < 0.9", "--selection", "blue", "-o", out_file, folder=folder
     )
     assert status == 0
-    assert QUERY in str(fits.getheader(out_file, 1)["RECIPE"])
+    recipe = json.loads(fits.getheader(out_file, 1)["RECIPE"])
+    assert recipe["query"] == "`sel_blue` and (p_QSO < 0.9)"
+    assert recipe["selections"] == {"blue": {"query": QUERY, "outlines": []}}
     other = tmp_path / "other.fits"
     qsovae.write_simulation(other, 200, 4)
     placed = json.loads(
@@ -212,3 +214,40 @@ def test_columns_of_another_file_are_joined(select, runs, tmp_path):
     assert json.loads(out)["selected"] == 50
     assert "50 of 1,200 rows have a line" in told
     assert "no column id" in select("radio_mjy > 1", *joined, "--join-on", "id")[2]
+    select("p_QSO > -1", *joined, "-o", tmp_path / "all.fits")
+    written = qsovae.read_table(tmp_path / "all.fits").frame
+    assert len(written) == 1200
+    assert written["radio_mjy"].notna().sum() == 50
+
+
+def test_rows_near_an_object_are_selected_and_kept(select, runs, tmp_path):
+    folder = tmp_path / "runs"
+    shutil.copytree(runs / "tiny", folder / "tiny")
+    run = qsovae.open_run("tiny", folder)
+    rows = run.rows()
+    some = rows["object_id"][7]
+    query = f"near('{some}', 50)\nand p_QSO > 0.01"
+    out = tmp_path / "near.fits"
+    status, said, _ = select(query, "--save", "kin", "-o", out, "--json", folder=folder)
+    assert status == 0
+    told = json.loads(said)
+    wanted = qsovae.query_mask(run, query, rows)
+    assert told["selected"] == wanted.sum() > 1
+    assert told["adql"] is told["stil"] is None
+    assert "no latent space, in which near is told. Export the rows" in told["no_adql"]
+    header = fits.getheader(out, 1)
+    assert header["QUERY"] == query.replace("\n", " ")
+    recipe = json.loads(header["RECIPE"])
+    assert recipe["query"] == query
+    assert recipe["weights_sha256"] == run.manifest["artifacts"]["weights.safetensors"]
+    like = json.loads(select("like(sel_kin, 30)", "--json", folder=folder)[1])
+    assert like["selected"] == 30
+    other = tmp_path / "other.fits"
+    qsovae.write_simulation(other, 200, 4)
+    placed = select("--selection", "kin", "--on", other, "--json", folder=folder)[1]
+    assert json.loads(placed)["selected"] <= 50
+    sliced = select("`slice_g - r` = '0 to 0.5'", "--json", folder=folder)[1]
+    assert json.loads(sliced)["selected"] > 0
+    status, _, error = select("p_QSO > 0 and near('nobody', 5)", folder=folder)
+    assert status == 1
+    assert "no row has the id nobody (in query, character 20" in error
