@@ -266,18 +266,37 @@ def run_catalog(run: qsovae.Run, opened: Source | None) -> FoundCatalog | None:
     It is looked for where the run found it and in what the visitor has opened; only
     the very same content counts.
     """
-    stated = run.manifest["catalog"]
-    places = [Path(str(stated.get("path", ""))), opened.path if opened else None]
-    for place in places:
-        if place is None or not place.is_file():
-            continue
+    for place in _places_of_catalog(run, opened):
         try:
-            found = _catalog(stamp(place), run.manifest["mapping"])
+            of = stamp(place)
+            found = _catalog(of, run.manifest["mapping"])
         except qsovae.CatalogError:
             continue
-        if found.sha256 == stated["sha256"]:
+        _read_catalogs().add((of, run.manifest["mapping"]))
+        if found.sha256 == run.manifest["catalog"]["sha256"]:
             return FoundCatalog(found, place)
     return None
+
+
+def is_catalog_unread(run: qsovae.Run, opened: Source | None) -> bool:
+    """Return whether ``run_catalog`` would have to read a file first."""
+    read = _read_catalogs()
+    return any(
+        (stamp(place), run.manifest["mapping"]) not in read
+        for place in _places_of_catalog(run, opened)
+    )
+
+
+@st.cache_resource
+def _read_catalogs() -> set[tuple[Stamp, str]]:
+    return set()
+
+
+def _places_of_catalog(run: qsovae.Run, opened: Source | None) -> list[Path]:
+    """Return the files in which a run's catalog may be."""
+    stated = Path(str(run.manifest["catalog"].get("path", "")))
+    places = [stated, opened.path if opened else None]
+    return [place for place in places if place is not None and place.is_file()]
 
 
 def run_key(run: qsovae.Run) -> tuple[str, str, int]:

@@ -5,7 +5,7 @@ Tables in, tables out; the Explore page puts widgets around it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,10 +135,11 @@ def shown_mask(
 
 
 def hover_texts(
-    table: pd.DataFrame, magnitude: tuple[str, NDArray[np.float64]] | None
-) -> NDArray[np.object_]:
+    table: pd.DataFrame, classes: Sequence[str],
+    magnitude: tuple[str, NDArray[np.float64]] | None,
+) -> NDArray[np.object_]:  # fmt: skip
     """Return what the pointer shows over each row, lines parted by tabs, (n_rows,)."""
-    shares = table[[c for c in table if c.startswith("p_")]].max(axis="columns")
+    shares = table[[f"p_{name}" for name in classes]].max(axis="columns")
     predicted = _lines(table["class_predicted"], "?")
     parts = [
         _lines(table["object_id"], "no id"),

@@ -101,6 +101,33 @@ def _by_formula(
     return Colouring(as_colours(pd.Series(values)), text)
 
 
+# What of a view may need the catalog.
+_OF_CATALOG = (
+    "plane", "beside", "outlines", "hidden", "opened", "query", "band", "classes",
+    "morphology", "quality", "slices", "joined", "facets", "brushes",
+)  # fmt: skip
+
+
+def needs_no_catalog(view: View) -> bool:
+    """Return whether a view shows the map alone, in colours that the run knows."""
+    told = view.to_parameters()
+    return ":" not in view.colour and not any(name in told for name in _OF_CATALOG)
+
+
+def plain_choices(
+    view: View, run: qsovae.Run, table: pd.DataFrame
+) -> tuple[Colouring, MapChoices]:
+    """Return colours and choices of such a view."""
+    choices = colour_choices(table, None)
+    key = view.colour if view.colour in choices else "class_label"
+    columns = qsovae.RunColumns(run, table)
+    everything = np.ones(len(table), dtype=bool)
+    coloured = _colouring(
+        cache.run_key(run), (), key, choices[key], table, None, columns
+    )
+    return coloured, MapChoices(everything, everything, False, None)
+
+
 def choose_filters(
     view: View, run: qsovae.Run, table: pd.DataFrame, catalog: qsovae.Catalog | None
 ) -> MapChoices:

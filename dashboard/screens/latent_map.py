@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
 import qsovae
@@ -11,18 +9,9 @@ from dashboard import cache, jobs
 from dashboard.facets_view import show_facets
 from dashboard.join_view import joined_table
 from dashboard.layout import page_head, page_link, refuse, simulated_badge
-from dashboard.map_rows import Colouring
-from dashboard.map_view import MapChoices, choose_colour, choose_filters
+from dashboard.map_view import choose_colour, choose_filters, needs_no_catalog
 from dashboard.object_view import show_opened
-from dashboard.plane_controls import (
-    Selected,
-    choose_look,
-    choose_plane,
-    remember,
-    selected_rows,
-    show_tools,
-)
-from dashboard.plane_view import Picture, coded_rows, hidden_mask, show_planes
+from dashboard.picture_view import show_early, show_picture
 from dashboard.run_choice import choose_run, opened_run
 from dashboard.selection_view import show_selection
 from dashboard.selections_view import show_selections
@@ -38,7 +27,14 @@ _PURPOSE = (
 def show_explorer(view: View, run: qsovae.Run) -> None:
     """Show one run's map."""
     table = cache.latent_table(run)
-    found = cache.run_catalog(run, find_source(view.catalog))
+    source = find_source(view.catalog)
+    if (
+        "map_1" in table
+        and needs_no_catalog(view)
+        and cache.is_catalog_unread(run, source)
+    ):
+        show_early(view, run, table, source)
+    found = cache.run_catalog(run, source)
     if "map_1" not in table:
         offer_map(run, found)
         return
@@ -67,27 +63,6 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
     show_opened(view, run, table, chosen.chosen, catalog)
     show_selections(view, run, table, catalog)
     download_verdicts(run)
-
-
-def show_picture(
-    view: View, run: qsovae.Run, table: pd.DataFrame, catalog: qsovae.Catalog | None,
-    coloured: Colouring, choices: MapChoices,
-) -> Selected:  # fmt: skip
-    """Show planes of rows; return which are shown and selected."""
-    plane = choose_plane(view, qsovae.RunColumns(run, table, catalog))
-    with st.container(horizontal=True):
-        choose_look(view, is_number=coloured.colours.numbers is not None)
-        show_tools()
-    rows = coded_rows(view, coloured)
-    hidden = hidden_mask(view, rows)
-    chosen = selected_rows(view, run, table, catalog, choices, hidden)
-    remember(view)
-    # Rows that a query selects are told from others by those being grey.
-    ringed = chosen.chosen if view.outlines else np.zeros_like(chosen.shown)
-    show_planes(view, plane, Picture(
-        run, table, catalog, chosen.shown, ringed, coloured, rows, choices.magnitude
-    ))  # fmt: skip
-    return chosen
 
 
 def offer_map(run: qsovae.Run, found: cache.FoundCatalog | None) -> None:

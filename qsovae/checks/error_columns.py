@@ -5,7 +5,6 @@ Within checks: above stars.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from qsovae.bands import Quality
 from qsovae.catalog import Catalog
@@ -160,6 +159,9 @@ def _trend_finding(
 
 def _rank_correlation(first: Floats, second: Floats) -> float:
     """Return Spearman's correlation; zero if one of them is constant."""
+    # Half a second to import, for pages that check nothing.
+    from scipy.stats import rankdata
+
     ranks = np.vstack([rankdata(first), rankdata(second)])
     if np.any(np.ptp(ranks, axis=1) == 0):
         return 0.0

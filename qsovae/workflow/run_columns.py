@@ -206,6 +206,9 @@ def run_table(run: Run) -> pd.DataFrame:
     if places is None:
         return rows
     places = places[["row", "map_1", "map_2"]]
+    # A run writes both in the order of the catalog: joining a million takes a second.
+    if np.array_equal(rows["row"], places["row"]):
+        return rows.assign(map_1=places["map_1"], map_2=places["map_2"])
     return rows.merge(places, on="row", how="left", validate="one_to_one")
 
 

@@ -97,8 +97,8 @@ def selection_meta(
     dict
         ``run``, ``catalog``, ``query`` (in one line), ``is_sim``, and ``recipe``: JSON
         with ``run``, ``weights_sha256``, ``catalog``, ``catalog_sha256``, ``query``,
-        ``outlines``, ``plane``, and ``selections``, the query, outlines and plane of each saved selection
-        that the query names, or one of these.
+        ``outlines``, ``plane``, and ``selections``, the same three of each saved
+        selection that the query names, or one of these.
 
     Raises
     ------

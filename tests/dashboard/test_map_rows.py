@@ -86,7 +86,9 @@ def test_positions_stand_beside_the_ids_where_the_catalog_has_them(table, tmp_pa
 
 def test_hover_texts_have_a_line_for_each_thing_told(table):
     table["object_id"] = ["<b>1</b>", "a\tb\nc", None, "4"]
-    texts = map_rows.hover_texts(table, ("i (AB)", np.array([18.0, np.nan, 19, 20])))
+    texts = map_rows.hover_texts(
+        table, ["QSO"], ("i (AB)", np.array([18.0, np.nan, 19, 20]))
+    )
     assert texts[0].split("\t") == [
         "<b>1</b>", "true: QSO", "predicted: QSO (p = 0.900)", "i (AB) = 18.00"
     ]  # fmt: skip

@@ -145,7 +145,8 @@ def test_selections_are_kept_listed_and_applied(select, runs, tmp_path, capsys):
     assert status == 0
     recipe = json.loads(fits.getheader(out_file, 1)["RECIPE"])
     assert recipe["query"] == "`sel_blue` and (p_QSO < 0.9)"
-    assert recipe["selections"] == {"blue": {"query": QUERY, "outlines": []}}
+    told = {"query": QUERY, "outlines": [], "plane": ["map_1", "map_2"]}
+    assert recipe["selections"] == {"blue": told}
     other = tmp_path / "other.fits"
     qsovae.write_simulation(other, 200, 4)
     placed = json.loads(
