@@ -56,7 +56,7 @@ def add_select(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )  # fmt: skip
     parser.add_argument(
         "--join", type=Path, metavar="FILE",
-        help="a file with further columns that the query can name",
+        help="a file with further columns, for the query to name and to be written",
     )  # fmt: skip
     parser.add_argument(
         "--join-on", default="object_id", metavar="COLUMN",
