@@ -266,37 +266,34 @@ def run_catalog(run: qsovae.Run, opened: Source | None) -> FoundCatalog | None:
     It is looked for where the run found it and in what the visitor has opened; only
     the very same content counts.
     """
-    for place in _places_of_catalog(run, opened):
+    stamps = _stamps_of_catalog(run, opened)
+    _looked_for().add((run_key(run), stamps))
+    for of in stamps:
         try:
-            of = stamp(place)
             found = _catalog(of, run.manifest["mapping"])
         except qsovae.CatalogError:
             continue
-        _read_catalogs().add((of, run.manifest["mapping"]))
         if found.sha256 == run.manifest["catalog"]["sha256"]:
-            return FoundCatalog(found, place)
+            return FoundCatalog(found, Path(of.path))
     return None
 
 
 def is_catalog_unread(run: qsovae.Run, opened: Source | None) -> bool:
-    """Return whether ``run_catalog`` would have to read a file first."""
-    read = _read_catalogs()
-    return any(
-        (stamp(place), run.manifest["mapping"]) not in read
-        for place in _places_of_catalog(run, opened)
-    )
+    """Return whether ``run_catalog`` has yet to read what there is, if anything."""
+    stamps = _stamps_of_catalog(run, opened)
+    return bool(stamps) and (run_key(run), stamps) not in _looked_for()
 
 
 @st.cache_resource
-def _read_catalogs() -> set[tuple[Stamp, str]]:
+def _looked_for() -> set[tuple[tuple[str, str, int], tuple[Stamp, ...]]]:
     return set()
 
 
-def _places_of_catalog(run: qsovae.Run, opened: Source | None) -> list[Path]:
+def _stamps_of_catalog(run: qsovae.Run, opened: Source | None) -> tuple[Stamp, ...]:
     """Return the files in which a run's catalog may be."""
     stated = Path(str(run.manifest["catalog"].get("path", "")))
     places = [stated, opened.path if opened else None]
-    return [place for place in places if place is not None and place.is_file()]
+    return tuple(stamp(place) for place in places if place and place.is_file())
 
 
 def run_key(run: qsovae.Run) -> tuple[str, str, int]:

@@ -157,7 +157,7 @@ def _texts(picture: Picture, places: Places) -> bytes:
     texts = hover_texts(picture.table, picture.run.classes, picture.magnitude)[
         places.rows
     ]
-    return "\n".join(texts).encode()
+    return "\n".join(texts[places.rows]).encode()
 
 
 # What stands above and beneath the picture: tools, legend, words.
