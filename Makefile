@@ -5,7 +5,7 @@ BIN := .venv/bin
 # A file's tests stay together, for they share what is dear to set up.
 SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test test-all check demo benchmark leaderboard clean
+.PHONY: run test test-all check demo benchmark bench-explore leaderboard clean
 
 run: .venv/ready
 	$(BIN)/streamlit run dashboard/app.py --server.port $(PORT) --server.headless true
@@ -44,6 +44,11 @@ benchmark: .venv/tests-ready
 	$(BIN)/python benchmarks/check.py --readme README.md
 	$(BIN)/python benchmarks/simulate.py --readme README.md
 	$(BIN)/python benchmarks/mock.py --readme README.md
+
+# One JSON object a line and size: Explore in a Chromium, beside a page of Plotly's.
+bench-explore: .venv/tests-ready
+	@sh tests/browser/ensure-chromium.sh
+	@$(BIN)/python benchmarks/explore.py
 
 # Hours from nothing; measures only what docs/leaderboard/results.jsonl lacks.
 leaderboard: .venv/leaderboard-ready

@@ -68,8 +68,12 @@ class Visit:
         act()
         self.page.locator(shown).first.wait_for()
         seconds = time.perf_counter() - started
-        self.page.wait_for_selector("[data-test-script-state=notRunning]")
+        self.settle()
         return seconds
+
+    def settle(self) -> None:
+        """Wait until the server has nothing more to say."""
+        self.page.wait_for_selector("[data-test-script-state=notRunning]")
 
     def open(self, address: str, shown: str) -> float:
         """Return the seconds from going to an address until an element shows."""
@@ -141,7 +145,7 @@ def _our_turn(browser: Any, folder: Path, name: str) -> dict[str, float]:
             "samples_s": visit.section("Calibration and samples", "_top_"),
             "slices_s": visit.section("Slices", "_by_magnitude_"),
             "other_slice_s": visit.slice_by("galactic latitude", "_by_latitude_"),
-            "resident_mib": _resident_mib(server.process),
+            "resident_mib": pages.resident_mib(server.process),
         }
         found["all_bytes"] = visit.n_bytes
         visit.context.close()
@@ -162,19 +166,9 @@ def _peer_turn(browser: Any, script: Path, folder: Path) -> dict[str, float]:
         visit.context.close()
         again = Visit(browser)
         found["second_s"] = again.open(address, matrix)
-        found["resident_mib"] = _resident_mib(server.process)
+        found["resident_mib"] = pages.resident_mib(server.process)
         again.context.close()
         return found
-
-
-def _resident_mib(process: int) -> float:
-    """Return the memory that a process holds; NaN where the system does not say."""
-    try:
-        lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
-    except OSError:
-        return float("nan")
-    kib = next(line.split()[1] for line in lines if line.startswith("VmRSS"))
-    return int(kib) * 1024 / _MIB
 
 
 def measure_report(run: qsovae.Run, repeats: int) -> dict[str, Any]:

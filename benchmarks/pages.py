@@ -131,6 +131,16 @@ def served(script: Path, folder: Path) -> Iterator[Server]:
         process.wait(30)
 
 
+def resident_mib(process: int) -> float:
+    """Return the memory that a process holds; NaN where the system does not say."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
+    except OSError:
+        return float("nan")
+    kib = next(line.split()[1] for line in lines if line.startswith("VmRSS"))
+    return int(kib) / 1024
+
+
 def _wait_until_healthy(
     address: str, process: "subprocess.Popen[bytes]", log: Path
 ) -> None:

@@ -213,13 +213,13 @@ def publish(
 
 def json_text(result: dict[str, Any]) -> str:
     """Return a result as JSON, its numbers rounded."""
-    return json.dumps(_rounded(result), indent=1) + "\n"
+    return json.dumps(rounded(result), indent=1) + "\n"
 
 
-def _rounded(entry: Any) -> Any:
+def rounded(entry: Any) -> Any:
     """Return an entry of a result with its numbers rounded to what they can bear."""
     if isinstance(entry, dict):
-        return {key: _rounded(value) for key, value in entry.items()}
+        return {key: rounded(value) for key, value in entry.items()}
     if isinstance(entry, list | tuple):
-        return [_rounded(value) for value in entry]
+        return [rounded(value) for value in entry]
     return round(entry, _DIGITS) if isinstance(entry, float) else entry
