@@ -156,16 +156,20 @@ from .workflow import PRIOR_KINDS as PRIOR_KINDS
 from .workflow import Beside as Beside
 from .workflow import Evaluated as Evaluated
 from .workflow import Joined as Joined
+from .workflow import MapPlace as MapPlace
+from .workflow import Nearby as Nearby
 from .workflow import RunColumns as RunColumns
 from .workflow import ScoredCatalog as ScoredCatalog
 from .workflow import Slicing as Slicing
 from .workflow import TrainRequest as TrainRequest
 from .workflow import baseline_rows as baseline_rows
+from .workflow import between_objects as between_objects
 from .workflow import catalog_table as catalog_table
 from .workflow import cell_objects as cell_objects
 from .workflow import cell_seds as cell_seds
 from .workflow import cited_query as cited_query
 from .workflow import compare_rivals as compare_rivals
+from .workflow import decode_latent as decode_latent
 from .workflow import describe_object as describe_object
 from .workflow import evaluate_rows as evaluate_rows
 from .workflow import evaluate_run as evaluate_run
@@ -177,7 +181,10 @@ from .workflow import find_object as find_object
 from .workflow import full_report as full_report
 from .workflow import join_columns as join_columns
 from .workflow import label_suspects as label_suspects
+from .workflow import latent_at_map as latent_at_map
+from .workflow import latent_ranges as latent_ranges
 from .workflow import make_map as make_map
+from .workflow import measured_bands as measured_bands
 from .workflow import nearest_rows as nearest_rows
 from .workflow import over_area as over_area
 from .workflow import own_catalog as own_catalog
@@ -199,3 +206,4 @@ from .workflow import sought_class as sought_class
 from .workflow import split_results as split_results
 from .workflow import test_rows as test_rows
 from .workflow import train_run as train_run
+from .workflow import walk_table as walk_table

@@ -18,9 +18,13 @@ from .joining import Joined as Joined
 from .joining import join_columns as join_columns
 from .mixes import SKY as SKY
 from .mixes import sought_class as sought_class
+from .nearby import MapPlace as MapPlace
+from .nearby import Nearby as Nearby
+from .nearby import latent_at_map as latent_at_map
 from .one_object import N_NEIGHBOURS as N_NEIGHBOURS
 from .one_object import describe_object as describe_object
 from .one_object import find_object as find_object
+from .one_object import measured_bands as measured_bands
 from .one_object import nearest_rows as nearest_rows
 from .project import catalog_table as catalog_table
 from .project import make_map as make_map
@@ -49,3 +53,8 @@ from .selecting import selection_mask as selection_mask
 from .selecting import selection_table as selection_table
 from .slices import evaluation_slices as evaluation_slices
 from .train import train_run as train_run
+from .walking import N_STEPS as N_STEPS
+from .walking import between_objects as between_objects
+from .walking import decode_latent as decode_latent
+from .walking import latent_ranges as latent_ranges
+from .walking import walk_table as walk_table
