@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qsovae.cli import text
-from qsovae.cli.commands import open_for, show
+from qsovae.cli.commands import open_for, refuse_catalog, show
 from qsovae.cli.options import add_json, add_runs_folder
 from qsovae.cli.selecting_text import selection_text
-from qsovae.errors import CatalogError, ConfigError, QueryError
+from qsovae.errors import ConfigError, QueryError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -246,11 +246,7 @@ def _write(found: _Found, selection: str | None, out: Path) -> str:
     from qsovae.workflow import selection_table
 
     run, rows, query, catalog, chosen = found
-    source = Path(str(run.manifest["catalog"].get("path", "")))
-    if out.exists() and source.is_file() and out.samefile(source):
-        raise CatalogError(
-            "the output is the catalog itself", str(out), "Choose another name."
-        )
+    refuse_catalog(run, out)
     picked = selection_table(rows, chosen, catalog)
     name = run.manifest["catalog"]["name"] if catalog is None else catalog.name
     meta = {"run": run.name, "catalog": name, "query": query.text,
