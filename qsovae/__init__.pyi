@@ -185,6 +185,7 @@ from .workflow import latent_at_map as latent_at_map
 from .workflow import latent_ranges as latent_ranges
 from .workflow import make_map as make_map
 from .workflow import measured_bands as measured_bands
+from .workflow import measured_features as measured_features
 from .workflow import nearest_rows as nearest_rows
 from .workflow import over_area as over_area
 from .workflow import own_catalog as own_catalog

@@ -93,7 +93,7 @@ def decode(options: Namespace) -> int:
     said: dict[str, Any] = {"run": run.name, "is_simulated": run.is_simulated}
     said |= _found(options, run, rows)
     if catalog is not None:
-        _add_measured(said["places"], catalog)
+        _add_measured(run, said["places"], catalog)
     if options.out is not None:
         said["out"] = _write(run, said["places"], options.out)
     show(said if options.json else walk_text(said))
@@ -153,13 +153,14 @@ def _found(options: Namespace, run: "Run", rows: "pd.DataFrame") -> dict[str, An
     return {"places": decode_latent(run, [latent], near)} | said
 
 
-def _add_measured(places: _Places, catalog: "Catalog") -> None:
+def _add_measured(run: "Run", places: _Places, catalog: "Catalog") -> None:
     """Add to the nearest row of each place what was measured of it."""
-    from qsovae.workflow import measured_bands
+    from qsovae.workflow import measured_bands, measured_features
 
     for place in places:
         nearest = place["nearest"][0]
         nearest["bands"] = measured_bands(catalog, nearest["row"])
+        nearest["features"] = measured_features(run, catalog, nearest["row"])
 
 
 def _write(run: "Run", places: _Places, out: Path) -> str:

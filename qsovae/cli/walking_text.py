@@ -14,34 +14,46 @@ def walk_text(said: dict[str, Any]) -> str:
     places = said["places"]
     if "along" in places[0]:
         return _line_words(places)
-    parts = [_place_words(places[0])]
-    if said.get("map", {}).get("is_far"):
-        parts.insert(
-            0, f"the nearest row on the map is {said['map']['distance']:.3g} away: far"
+    there, table = said.get("map", {"is_far": False}), _bands_text(places[0])
+    words = []
+    if there["is_far"]:
+        words.append(
+            "no row is near that place of the map: the latent of the nearest, "
+            f"{there['distance']:.3g} away"
         )
-    return "\n\n".join(parts)
+    return "\n".join([*words, _place_words(places[0]), "", table])
 
 
 def _place_words(place: dict[str, Any]) -> str:
     shares = ", ".join(f"{c} {p:.4f}" for c, p in place["probabilities"].items())
-    lines = [
+    return "\n".join([
         f"latent {', '.join(f'{value:.4g}' for value in place['latent'])}",
         f"class probabilities there: {shares}",
         _nearest_words(place),
-    ]
+    ])  # fmt: skip
+
+
+def _bands_text(place: dict[str, Any]) -> str:
+    """Return the bands or, where features decide only one, the features."""
     nearest = place["nearest"][0]
-    measured = {band["band"]: band for band in nearest.get("bands", [])}
-    table = [
-        [band["label"], magnitude_text(band["decoded_mag_ab"]),
-         _span(band, "mag_ab", 2), _span(band, "flux_ujy", 1),
-         measured_text(measured.get(band["band"]))]
-        for band in place["bands"]
+    if len(place["bands"]) > 1:
+        measured = {band["band"]: band for band in nearest.get("bands", [])}
+        lines = [
+            [band["label"], magnitude_text(band["decoded_mag_ab"]),
+             _span(band, "mag_ab", 2), _span(band, "flux_ujy", 1),
+             measured_text(measured.get(band["band"]))]
+            for band in place["bands"]
+        ]  # fmt: skip
+        header = ["band", "decoded (AB)", "68 %", "68 % (uJy)", "nearest row (AB)"]
+        return text.table_text(header, lines)
+    beside = {one["name"]: one["value"] for one in nearest.get("features", [])}
+    lines = [
+        [one["name"], one["unit"], one["decoded"], one["spread"],
+         beside.get(one["name"])]
+        for one in place["features"]
     ]  # fmt: skip
-    header = ["band", "decoded (AB)", "68 %", "68 % (uJy)", "nearest row (AB)"]
-    if not table:
-        header = ["feature", "decoded", "spread"]
-        table = [[f["name"], f["decoded"], f["spread"]] for f in place["features"]]
-    return "\n".join(lines) + "\n\n" + text.table_text(header, table)
+    header = ["feature", "unit", "decoded", "spread", "nearest row"]
+    return text.table_text(header, lines)
 
 
 def _nearest_words(place: dict[str, Any]) -> str:

@@ -25,6 +25,7 @@ from .one_object import N_NEIGHBOURS as N_NEIGHBOURS
 from .one_object import describe_object as describe_object
 from .one_object import find_object as find_object
 from .one_object import measured_bands as measured_bands
+from .one_object import measured_features as measured_features
 from .one_object import nearest_rows as nearest_rows
 from .project import catalog_table as catalog_table
 from .project import make_map as make_map

@@ -135,6 +135,21 @@ def measured_bands(catalog: Catalog, place: int) -> list[dict[str, Any]]:
     return _measured(part_of(catalog, np.array([place])))
 
 
+def measured_features(run: Run, catalog: Catalog, place: int) -> list[dict[str, Any]]:
+    """Return what a run takes from one row: ``name``, ``value`` and ``sigma`` each.
+
+    What is unknown is None.
+    """
+    table = catalog_features(run, part_of(catalog, np.array([place])))
+    sigma = np.full_like(table.values, np.nan) if table.sigma is None else table.sigma
+    return [
+        {"name": name, "value": defined(value), "sigma": defined(error)}
+        for name, value, error in zip(
+            table.names, table.values[0], sigma[0], strict=True
+        )
+    ]
+
+
 def _flags(quality: int) -> list[dict[str, str]]:
     return [
         {"name": str(bit.name), "meaning": meaning}

@@ -68,7 +68,7 @@ def decode_latent(
     places = _checked(run, latent)
     near = Nearby.in_latent(run.rows()) if near is None else near
     values, probabilities = decode(run, places)
-    spread = decoded_spread(run, places)
+    spread = decoded_spread(run, values)
     found, distance = near.nearest(places, _N_NEAREST)
     return [
         {

@@ -92,6 +92,23 @@ def test_the_spread_is_that_of_the_decoder_s_draws(run, rows, near):
     assert half == pytest.approx(feature["spread"], rel=0.25)
 
 
+def test_within_the_spread_lie_two_thirds_of_what_was_measured(run, rows, near):
+    catalog = qsovae.run_catalog(run)
+    table = qsovae.build_features(catalog, run.features)
+    held = np.flatnonzero(rows["split"] == "test")
+    values, sigma = table.values[held], np.nan_to_num(table.sigma[held])
+    told = qsovae.decode_latent(run, near.points[held], near)
+    decoded, spread = (
+        np.array([[f[name] for f in place["features"]] for place in told])
+        for name in ("decoded", "spread")
+    )
+    inside = np.where(
+        np.isfinite(values), np.abs(values - decoded) < np.hypot(spread, sigma), np.nan
+    )
+    shares = pd.DataFrame(inside).mean()
+    assert shares.median() == pytest.approx(0.68, abs=0.08)
+
+
 def test_a_line_begins_and_ends_at_its_objects(run, rows, near):
     found = qsovae.between_objects(run, rows, 3, 42, 5, near)
     assert [place["along"] for place in found] == [0.0, 0.25, 0.5, 0.75, 1.0]

@@ -66,7 +66,7 @@ def test_a_place_of_the_map_leads_back_to_the_latent_space(decode, rows):
     said = json.loads(decode(f"--map={there[0]!r},{there[1]!r}", "--json")[1])
     assert said["places"][0]["latent"] == latent_of(rows, 7)
     assert said["map"] == {"distance": 0.0, "is_far": False}
-    assert "away: far" in decode("--map=999,-999")[1]
+    assert "no row is near that place of the map" in decode("--map=999,-999")[1]
 
 
 @pytest.mark.parametrize("suffix", [".fits", ".csv", ".parquet", ".vot"])
@@ -136,3 +136,21 @@ def test_the_decoder_needs_no_catalog_and_writes_over_none(
     (whole,) = json.loads(decode("--object", some, "--json")[1])["places"]
     assert "bands" not in alone["nearest"][0]
     assert alone["bands"] == whole["bands"]
+
+
+def test_where_no_band_is_decided_features_are_told(colour_runs, capsys):
+    run = qsovae.open_run("colours", colour_runs)
+    some = run.rows()["object_id"].iloc[7]
+    words = ["decode", "colours", "--object", str(some), "--runs", str(colour_runs)]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert "feature" in out
+    assert "g_mag_ab - r_mag_ab  mag" in out
+    assert main([*words, "--json"]) == 0
+    (place,) = json.loads(capsys.readouterr().out)["places"]
+    assert place["bands"] == []
+    g, r = (qsovae.run_catalog(run).magnitude(band)[0][7] for band in "gr")
+    told = {one["name"]: one["value"] for one in place["nearest"][0]["features"]}
+    assert told["g_mag_ab - r_mag_ab"] == pytest.approx(g - r, abs=0.01)
+    assert main([*words[:2], "--map", "1,2", *words[4:]]) == 1
+    assert "Make the map first" in capsys.readouterr().err
