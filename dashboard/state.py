@@ -35,6 +35,8 @@ _LONGEST_QUERY = 2000
 _MOST_CLASSES = 60
 _MOST_SLICES = 2
 _MOST_RIVALS = 5
+_MOST_LATENT = 64
+_LARGEST_LATENT = 1e4
 
 
 @dataclass
@@ -86,6 +88,9 @@ class View:
         Of Explore: rows are shown that it is true of.
     joined : (str, str) or ()
         Of Explore: key of a file whose columns are joined, and its column of ids.
+    walk, walk_between : tuple of float, (str, str) or ()
+        Of Explore: the place in the latent space that a walk has come to, and ids of
+        the objects that a line is drawn between.
     """
 
     catalog: str | None = None
@@ -120,6 +125,8 @@ class View:
     told: tuple[str, ...] = ()
     query: str | None = None
     joined: tuple[str, ...] = ()
+    walk: tuple[float, ...] = ()
+    walk_between: tuple[str, ...] = ()
 
     def sample_prior(self) -> str | None:
         """Return the class mix of samples as `qsovae.evaluation_details` takes it."""
@@ -210,6 +217,13 @@ def _joined(texts: list[str]) -> tuple[str, ...] | None:
     return _classes(texts) if len(texts) == 2 else None
 
 
+def _place(texts: list[str]) -> tuple[float, ...] | None:
+    read = _between(-_LARGEST_LATENT, _LARGEST_LATENT)
+    numbers = [read([text]) for text in texts[:_MOST_LATENT]]
+    known = tuple(number for number in numbers if number is not None)
+    return known if len(known) == len(texts) else None
+
+
 def _query(texts: list[str]) -> str | None:
     return texts[0].strip()[:_LONGEST_QUERY] or None
 
@@ -288,5 +302,7 @@ _READERS: dict[str, Any] = {
     "told": _told,
     "query": _query,
     "joined": _joined,
+    "walk": _place,
+    "walk_between": _joined,
     "outlines": lambda texts: outlines_from_text(texts[0]),
 }
