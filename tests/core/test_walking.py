@@ -141,10 +141,12 @@ def test_the_nearest_rows_are_those_of_brute_force(seed):
 
 
 def test_far_is_beyond_what_parts_99_of_100_rows():
-    rows = pd.DataFrame({"x": np.arange(201.0), "y": 0.0})
-    rows.loc[200, "x"] = 250.0  # alone
+    places = np.random.default_rng(2).normal(size=(1000, 2))
+    apart = np.hypot(*(places[:, None] - places).T)
+    np.fill_diagonal(apart, np.inf)
+    rows = pd.DataFrame(places, columns=["x", "y"])
     near = qsovae.Nearby(rows, ["x", "y"])
-    assert near.far_distance == 1.0
+    assert (apart.min(axis=0) <= near.far_distance).sum() == 990
     assert qsovae.Nearby(rows.head(1), ["x", "y"]).far_distance == np.inf
     with pytest.raises(qsovae.InputError, match="no row has x, y"):
         qsovae.Nearby(rows.assign(x=np.nan), ["x", "y"])
