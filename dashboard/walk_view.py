@@ -167,6 +167,8 @@ def _show_sed(
     measured = None
     if catalog is not None:
         measured = pd.DataFrame(qsovae.measured_bands(catalog, row))
+        near = [one["row"] for one in place["nearest"]]
+        bands["detected"] = bands["band"].map(qsovae.detected_shares(catalog, near))
     figure = figures.place_figure(bands, measured, unit, is_simulated=run.is_simulated)
     show_figure(figure, f"{run.name}_walk", bands)
 

@@ -171,6 +171,7 @@ from .workflow import cited_query as cited_query
 from .workflow import compare_rivals as compare_rivals
 from .workflow import decode_latent as decode_latent
 from .workflow import describe_object as describe_object
+from .workflow import detected_shares as detected_shares
 from .workflow import evaluate_rows as evaluate_rows
 from .workflow import evaluate_run as evaluate_run
 from .workflow import evaluate_splits as evaluate_splits

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
+import qsovae
 from dashboard.figures.layout import arranged, plain, plain_all
 from dashboard.figures.one_object import (
     MAGNITUDES,
@@ -34,7 +35,9 @@ def place_figure(
     Parameters
     ----------
     bands : DataFrame
-        As ``bands`` of a place of ``qsovae.decode_latent``.
+        As ``bands`` of a place of ``qsovae.decode_latent``; where it is known with
+        ``detected``, the share of the rows near that was seen (see
+        ``qsovae.LEAST_DETECTED``): the others stand apart as open marks.
     measured : DataFrame, optional
         As of ``qsovae.measured_bands``.
     unit : str
@@ -47,10 +50,27 @@ def place_figure(
     if unit != MAGNITUDES:
         # A logarithmic axis has no room for what may be nothing at all.
         told[ends] = told[ends].where(told[ends] > 0)
-    add_range(figure, told, name, "decoded here, 68 %", TRAINING_COLOUR)
+    if "detected" not in told:
+        told["detected"] = 1.0
+    is_seen = told["detected"] >= qsovae.LEAST_DETECTED
+    add_range(figure, told[is_seen], name, "decoded here, 68 %", TRAINING_COLOUR)
+    _add_guesses(figure, told[~is_seen], name)
     if measured is not None:
         add_measured(figure, measured, unit, "nearest row, measured")
     return on_axes(figure, unit, is_simulated=is_simulated)
+
+
+def _add_guesses(figure: go.Figure, bands: pd.DataFrame, name: str) -> None:
+    """Add bands in which few of the rows near were seen."""
+    told = bands.dropna(subset=[name])
+    if told.empty:
+        return
+    figure.add_scatter(
+        x=told["wavelength_um"], y=told[name], mode="markers",
+        name="decoded, neighbours not seen",
+        marker={"symbol": "circle-open", "size": 9, "color": TRAINING_COLOUR},
+        customdata=told[["label"]], hovertemplate="%{customdata[0]}: %{y:.3f}",
+    )  # fmt: skip
 
 
 def line_seds_figure(

@@ -23,6 +23,7 @@ from .nearby import Nearby as Nearby
 from .nearby import latent_at_map as latent_at_map
 from .one_object import N_NEIGHBOURS as N_NEIGHBOURS
 from .one_object import describe_object as describe_object
+from .one_object import detected_shares as detected_shares
 from .one_object import find_object as find_object
 from .one_object import measured_bands as measured_bands
 from .one_object import measured_features as measured_features

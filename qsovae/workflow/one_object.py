@@ -3,7 +3,7 @@
 Within workflow: above catalogs and decoding.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qsovae.bands import BANDS, QUALITY_DESCRIPTIONS
-from qsovae.catalog import STATUSES, Catalog
+from qsovae.catalog import NONDETECT, OK, STATUSES, Catalog
 from qsovae.errors import InputError
 from qsovae.evaluation import defined, mean_sed
 from qsovae.features import BandValues
@@ -133,6 +133,20 @@ def measured_bands(catalog: Catalog, place: int) -> list[dict[str, Any]]:
         ``flux_ujy``, ``flux_ujy_err``.
     """
     return _measured(part_of(catalog, np.array([place])))
+
+
+def detected_shares(catalog: Catalog, places: Sequence[int]) -> dict[str, float]:
+    """Return which share of some rows was seen in each band, of those looked for.
+
+    NaN where none was looked for.
+    """
+    part = part_of(catalog, np.array(places, dtype=np.int64))
+    shares = {}
+    for band in part.bands:
+        status = part.status(band)
+        looked = np.isin(status, (OK, NONDETECT))
+        shares[band] = float((status[looked] == OK).mean()) if looked.any() else np.nan
+    return shares
 
 
 def measured_features(run: Run, catalog: Catalog, place: int) -> list[dict[str, Any]]:

@@ -127,3 +127,16 @@ def test_objects_are_found_by_their_id(rows):
         table = pd.concat([rows, rows.iloc[[7]]], ignore_index=True)
         with pytest.raises(qsovae.InputError, match=words):
             qsovae.find_object(table, odd)
+
+
+def test_shares_of_rows_that_were_seen_count_those_looked_for(catalog):
+    places = [3, 40, 41, 99, 700]
+    shares = qsovae.detected_shares(catalog, places)
+    assert set(shares) == set(catalog.bands)
+    for band in catalog.bands:
+        status = [qsovae.measured_bands(catalog, place) for place in places]
+        told = [one["status"] for row in status for one in row if one["band"] == band]
+        n_seen, n_not = told.count("ok"), told.count("nondetect")
+        expected = n_seen / (n_seen + n_not) if n_seen + n_not else np.nan
+        assert shares[band] == pytest.approx(expected, nan_ok=True)
+    assert 0.0 < np.nanmean(list(shares.values())) < 1.0

@@ -199,6 +199,18 @@ def test_a_place_is_drawn_in_either_unit_over_the_nearest_row():
     assert list(shade.y) == [30.0, 40.0]
 
 
+def test_bands_in_which_no_neighbour_was_seen_stand_apart():
+    decoded = bands(
+        decoded_mag_ab=[20.0, 24.0], decoded_mag_ab_low=[19.5, 23.0],
+        decoded_mag_ab_high=[20.5, 25.0], detected=[0.8, np.nan],
+    )  # fmt: skip
+    figure = figures.place_figure(decoded, None, figures.MAGNITUDES, is_simulated=False)
+    drawn = {trace.name: list(trace.y) for trace in figure.data if trace.name}
+    assert drawn == {
+        "decoded here, 68 %": [20.0], "decoded, neighbours not seen": [24.0],
+    }  # fmt: skip
+
+
 def test_along_a_line_colours_run_from_end_to_end_and_probabilities_are_stacked():
     lines = pd.concat([
         bands(along=along, decoded_mag_ab=[20.0 + along, 21.0])
