@@ -61,3 +61,30 @@ def places_between(
         If there is no such object, or both are one.
     """
     return _between(cache.run_key(run), ends, run, table)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Decoding …")
+def _seds(
+    key: tuple[str, str, int], ends: tuple[str, str], has_catalog: bool,
+    _run: qsovae.Run, _table: pd.DataFrame, _catalog: qsovae.Catalog | None,
+) -> pd.DataFrame:  # fmt: skip
+    parts = []
+    for place in _between(key, ends, _run, _table):
+        bands = pd.DataFrame(place["bands"]).assign(along=place["along"])
+        if _catalog is not None:
+            near = [one["row"] for one in place["nearest"]]
+            shares = qsovae.detected_shares(_catalog, near)
+            bands["detected"] = bands["band"].map(shares)
+        parts.append(bands)
+    return pd.concat(parts, ignore_index=True)
+
+
+def seds_between(
+    run: qsovae.Run, table: pd.DataFrame, ends: tuple[str, str],
+    catalog: qsovae.Catalog | None,
+) -> pd.DataFrame:  # fmt: skip
+    """Return each band of each place between two objects, one a line.
+
+    With the catalog also ``detected``, the share of the rows near that was seen there.
+    """
+    return _seds(cache.run_key(run), ends, catalog is not None, run, table, catalog)

@@ -11,13 +11,17 @@ import qsovae
 from dashboard import figures
 from dashboard.layout import download_table, refusals, show_figure
 from dashboard.state import View, seed
-from dashboard.walk_cache import places_between
+from dashboard.walk_cache import places_between, seds_between
 
+# A magnitude alone is no energy distribution.
+FEWEST_BANDS = 2
 _SUFFIXES = (".fits", ".vot", ".csv", ".parquet")
 
 
 @st.fragment
-def show_line(view: View, run: qsovae.Run, table: pd.DataFrame) -> None:
+def show_line(
+    view: View, run: qsovae.Run, table: pd.DataFrame, catalog: qsovae.Catalog | None
+) -> None:
     """Show two objects to choose, and what lies between them."""
     ends = []
     for column, words, k in zip(
@@ -34,23 +38,26 @@ def show_line(view: View, run: qsovae.Run, table: pd.DataFrame) -> None:
     with refusals():
         first, last = ends
         found = places_between(run, table, (first, last))
-        _draw_line(run, found, (first, last))
+        lines = None
+        if len(found[0]["bands"]) >= FEWEST_BANDS:
+            lines = seds_between(run, table, (first, last), catalog)
+        _draw_line(run, found, lines, (first, last))
 
 
 def _draw_line(
-    run: qsovae.Run, found: list[dict[str, Any]], ends: tuple[str, str]
-) -> None:
+    run: qsovae.Run, found: list[dict[str, Any]], lines: pd.DataFrame | None,
+    ends: tuple[str, str],
+) -> None:  # fmt: skip
     """Show SEDs and class probabilities along a line."""
     walked = qsovae.walk_table(found)
     name, simulated = f"{run.name}_between", run.is_simulated
     left, right = st.columns(2, gap="medium")
-    lines = pd.DataFrame(
-        [{"along": place["along"], **b} for place in found for b in place["bands"]]
-    )
-    if len(found[0]["bands"]) > 1:
+    if lines is not None:
         with left:
             figure = figures.line_seds_figure(lines, ends, is_simulated=simulated)
             show_figure(figure, f"{name}_seds", lines)
+            if "detected" in lines:
+                st.caption("Without bands in which few of the rows near were seen.")
     with right:
         figure = figures.line_classes_figure(
             walked, run.classes, ends, is_simulated=simulated

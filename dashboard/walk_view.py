@@ -15,7 +15,7 @@ from dashboard import cache, figures
 from dashboard.layout import choose_one, escaped, refusals, show_figure
 from dashboard.state import View, seed
 from dashboard.walk_cache import latent_ranges, near_in_latent, near_on_map
-from dashboard.walk_line_view import show_line
+from dashboard.walk_line_view import FEWEST_BANDS, show_line
 
 # A row's number, a place of the map, or None for the mean of all rows.
 Start = int | tuple[float, float] | None
@@ -23,8 +23,6 @@ OnOpen = Callable[[str], None]
 
 _UNITS = {"mag": figures.MAGNITUDES, "flux": figures.FLUXES}
 _STEP = 0.01
-# A magnitude alone is no energy distribution.
-_FEWEST_BANDS = 2
 
 
 def show_walk(
@@ -57,7 +55,7 @@ def show_walk(
         view.walk = view.walk_between = ()
         return
     _show_place(view, run, table, catalog, start, on_open)
-    show_line(view, run, table)
+    show_line(view, run, table, catalog)
 
 
 def _begin_anew(view: View, run: qsovae.Run, start: Start) -> None:
@@ -153,7 +151,7 @@ def _show_sed(
 ) -> None:
     """Show what is decoded, over what was measured of the nearest row."""
     row = place["nearest"][0]["row"]
-    if len(place["bands"]) < _FEWEST_BANDS:
+    if len(place["bands"]) < FEWEST_BANDS:
         features = pd.DataFrame(place["features"])
         if catalog is not None:
             beside = qsovae.measured_features(run, catalog, row)

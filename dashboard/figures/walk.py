@@ -82,11 +82,14 @@ def line_seds_figure(
     ----------
     lines : DataFrame
         ``along`` (0 to 1), ``label``, ``wavelength_um``, ``decoded_mag_ab``: a band of
-        a place each.
+        a place each; where it is known with ``detected``, as of ``place_figure``:
+        bands that few of the rows near were seen in are left out.
     ends : tuple of str
         Names of the two objects.
     """
     figure = go.Figure()
+    if "detected" in lines:
+        lines = lines[lines["detected"] >= qsovae.LEAST_DETECTED]
     names = {0.0: plain(ends[0]), 1.0: plain(ends[1])}
     for along, bands in lines.groupby("along"):
         (colour,) = sample_colorscale(CONTINUOUS_SCALE, [along])

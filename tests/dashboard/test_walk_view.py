@@ -141,7 +141,7 @@ def test_a_line_between_two_objects_lies_in_the_address(walk, rows, errors, text
     app.text_input(key="walk_end_1").set_value(ends[1]).run()
     assert "21 places on the straight line" in texts(app)
     assert app.session_state["view"].walk_between == ends
-    again = walk(View(walk_between=ends))
+    again = walk(View(walk_between=ends), at_hand=True)
     assert "21 places on the straight line" in texts(again)
     for name, said in (("<b>x</b>", "no row has the id"), (ends[0], "both ends")):
         app.text_input(key="walk_end_1").set_value(name).run()
@@ -220,6 +220,9 @@ def test_along_a_line_colours_run_from_end_to_end_and_probabilities_are_stacked(
     assert [t.name for t in figure.data if t.showlegend] == ["&lt;a&gt;", "b"]
     assert list(figure.data[1].y) == [20.5, 21.0]
     assert len({trace.line.color for trace in figure.data}) == 3
+    lines["detected"] = [1.0, 0.2] * 3
+    figure = figures.line_seds_figure(lines, ("a", "b"), is_simulated=False)
+    assert [list(trace.y) for trace in figure.data] == [[20.0], [20.5], [21.0]]
     table = pd.DataFrame({
         "along": [0.0, 0.5, 1.0], "p_QSO": [1.0, 0.5, 0.0], "p_STAR": [0.0, 0.5, 1.0],
         "is_far": [False, True, False],
