@@ -50,6 +50,12 @@ def show_opened(
     show_object(run, table, view.opened, catalog)
 
 
+def open_named(table: pd.DataFrame, object_id: str) -> None:
+    """Look at the object of an id."""
+    found = np.flatnonzero(table["object_id"].astype("string") == object_id)
+    _open(int(found[0]) if len(found) else None)
+
+
 def _open(place: int | None) -> None:
     """Look at another object, or at none."""
     current_view().opened = None if place is None else int(place)

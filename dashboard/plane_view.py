@@ -30,6 +30,8 @@ from dashboard.theme import OUTLINE_COLOUR
 _HEIGHT, _HEIGHT_BESIDE = 600, 320
 _MOST_TEXTS = 30_000  # rows whose texts are sent along
 _CHANGED = "plane_changed"
+# Where on the map somebody clicked, if on no row.
+PLACED = "plane_placed"
 
 
 @dataclass(frozen=True)
@@ -242,8 +244,9 @@ def _heard(
         keep_outline(view, (plane.x, plane.y), value)
     elif event == "picked" and value in range(len(places.rows)):
         view.opened = int(places.rows[value])
+        st.session_state.pop(PLACED, None)
     elif event == "placed" and plane.key == "map":
-        st.session_state["placed"] = _numbers(value, 2)
+        st.session_state[PLACED] = _numbers(value, 2)
     elif event == "toggled":
         names = {one.name for one in picture.coded.legend if one.code == value}
         view.hidden = tuple(sorted(set(view.hidden) ^ names))

@@ -43,6 +43,8 @@ _MOST_RIVALS = 5
 _MOST_BESIDE = 4
 _MOST_BRUSHES = 60
 _BRUSH = re.compile(r"(?s:.{1,200})=\d{1,3}:\d{1,3}", re.ASCII)
+_MOST_LATENT = 64
+_LARGEST_LATENT = 1e4
 
 
 @dataclass
@@ -109,6 +111,9 @@ class View:
     facets, brushes : tuple of str
         Of Explore: columns that rows are counted by, the usual ones if empty; chosen
         bins, each text a column, an equals sign, first and last place.
+    walk, walk_between : tuple of float, (str, str) or ()
+        Of Explore: the place in the latent space that a walk has come to, and ids of
+        the objects that a line is drawn between.
     """
 
     catalog: str | None = None
@@ -156,6 +161,8 @@ class View:
     joined: tuple[str, ...] = ()
     facets: tuple[str, ...] = ()
     brushes: tuple[str, ...] = ()
+    walk: tuple[float, ...] = ()
+    walk_between: tuple[str, ...] = ()
 
     def sample_prior(self) -> str | None:
         """Return the class mix of samples as `qsovae.evaluation_details` takes it."""
@@ -275,6 +282,13 @@ def _brushes(texts: list[str]) -> tuple[str, ...]:
     return tuple(t for t in texts[:_MOST_BRUSHES] if _BRUSH.fullmatch(t))
 
 
+def _place(texts: list[str]) -> tuple[float, ...] | None:
+    read = _between(-_LARGEST_LATENT, _LARGEST_LATENT)
+    numbers = [read([text]) for text in texts[:_MOST_LATENT]]
+    known = tuple(number for number in numbers if number is not None)
+    return known if len(known) == len(texts) else None
+
+
 def _query(texts: list[str]) -> str | None:
     return texts[0].strip()[:_LONGEST_QUERY] or None
 
@@ -366,5 +380,7 @@ _READERS: dict[str, Any] = {
     "opened": _row,
     "facets": _facets,
     "brushes": _brushes,
+    "walk": _place,
+    "walk_between": _pair,
     "outlines": lambda texts: outlines_from_text(texts[0]),
 }

@@ -46,6 +46,18 @@ def runs(tmp_path_factory, simulated):
 
 
 @pytest.fixture(scope="session")
+def colour_runs(tmp_path_factory, simulated):
+    """Return a folder with the run `colours`, whose features decide no magnitude."""
+    folder = tmp_path_factory.mktemp("colour_runs")
+    request = qsovae.TrainRequest(
+        simulated, "class_true", "colours", features=("g-r", "r-i"), epochs=2,
+        with_map=False,
+    )  # fmt: skip
+    qsovae.train_run(request, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def stilts():
     """Return the program; without it its tests are skipped, but never under CI."""
     found = shutil.which("stilts")

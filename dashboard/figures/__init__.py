@@ -32,6 +32,7 @@ from dashboard.figures.rivals import rival_figure
 from dashboard.figures.slices import slices_figure
 from dashboard.figures.splits import splits_figure
 from dashboard.figures.training import loss_figure
+from dashboard.figures.walk import line_classes_figure, line_seds_figure, place_figure
 
 __all__ = [
     "CHOSEN",
@@ -44,11 +45,14 @@ __all__ = [
     "class_sed_figure",
     "confusion_figure",
     "effect_figure",
+    "line_classes_figure",
+    "line_seds_figure",
     "loss_figure",
     "loss_of_inputs_figure",
     "magnitude_figure",
     "object_figure",
     "observed_figure",
+    "place_figure",
     "places_figure",
     "precision_recall_figure",
     "reliability_figure",

@@ -30,19 +30,29 @@ def object_figure(bands: pd.DataFrame, unit: str, *, is_simulated: bool) -> go.F
         ("near_mag_ab", "neighbours, 68 %", GREYED_COLOUR),
         ("decoded_mag_ab", "decoded, 68 %", TRAINING_COLOUR),
     ):
-        _add_range(figure, bands, name, words, colour, unit)
+        add_range(figure, _in_unit(bands, name, unit), name, words, colour)
+    add_measured(figure, bands, unit, "measured")
+    return on_axes(figure, unit, is_simulated=is_simulated)
+
+
+def add_measured(figure: go.Figure, bands: pd.DataFrame, unit: str, words: str) -> None:
+    """Add what was measured of an object, with its errors."""
     value, error = (
         ("mag_ab", "mag_ab_err") if unit == MAGNITUDES else ("flux_ujy", "flux_ujy_err")
     )
     seen = bands.dropna(subset=[value])
     figure.add_scatter(
-        x=seen["wavelength_um"], y=seen[value], mode="markers", name="measured",
+        x=seen["wavelength_um"], y=seen[value], mode="markers", name=words,
         marker={"color": OUTLINE_COLOUR, "size": 9},
         error_y={"type": "data", "array": seen[error].astype(float), "thickness": 1.5,
                  "width": 4},
         customdata=seen[["label", "status"]],
         hovertemplate="%{customdata[0]}: %{y:.3f}, %{customdata[1]}",
     )  # fmt: skip
+
+
+def on_axes(figure: go.Figure, unit: str, *, is_simulated: bool) -> go.Figure:
+    """Return the figure with magnitudes or fluxes against wavelength."""
     by_wavelength(figure)
     if unit == MAGNITUDES:
         figure.update_yaxes(title=MAGNITUDES, autorange="reversed", fixedrange=True)
@@ -51,29 +61,31 @@ def object_figure(bands: pd.DataFrame, unit: str, *, is_simulated: bool) -> go.F
     return arranged(figure, is_simulated=is_simulated, height=_HEIGHT)
 
 
-def _add_range(
-    figure: go.Figure, bands: pd.DataFrame, name: str, words: str, colour: str,
-    unit: str,
-) -> None:  # fmt: skip
-    """Add a line and the range about it."""
-    known = bands.dropna(subset=[name, f"{name}_low", f"{name}_high"])
-    if known.empty:
+def _in_unit(bands: pd.DataFrame, name: str, unit: str) -> pd.DataFrame:
+    """Return bands whose range of magnitudes is told in a unit, under the same name."""
+    if unit == MAGNITUDES:
+        return bands
+    ends = [f"{name}{end}" for end in ("_low", "", "_high")]
+    magnitudes = bands[ends].astype(float)
+    return bands.assign(**np.power(10.0, (_ZERO_UJY - magnitudes) / 2.5))
+
+
+def add_range(
+    figure: go.Figure, bands: pd.DataFrame, name: str, words: str, colour: str
+) -> None:
+    """Add a line through a column, and the range about it where both ends are known."""
+    line = bands.dropna(subset=[name])
+    if line.empty:
         return
-    low, middle, high = (
-        known[f"{name}{end}"].astype(float) for end in ("_low", "", "_high")
-    )
-    if unit == FLUXES:
-        low, middle, high = (
-            np.power(10.0, (_ZERO_UJY - mags) / 2.5) for mags in (low, middle, high)
-        )
+    known = line.dropna(subset=[f"{name}_low", f"{name}_high"])
     x = known["wavelength_um"]
     figure.add_scatter(
-        x=[*x, *x[::-1]], y=[*low, *high[::-1]], fill="toself", mode="none",
-        fillcolor=colour, opacity=0.2, hoverinfo="skip", legendgroup=name,
-        showlegend=False,
+        x=[*x, *x[::-1]], y=[*known[f"{name}_low"], *known[f"{name}_high"][::-1]],
+        fill="toself", mode="none", fillcolor=colour, opacity=0.2, hoverinfo="skip",
+        legendgroup=name, showlegend=False,
     )  # fmt: skip
     figure.add_scatter(
-        x=x, y=middle, mode="lines", name=words, legendgroup=name,
-        line={"color": colour, "width": 1.5}, customdata=known[["label"]],
-        hovertemplate="%{customdata[0]}: %{y:.3f}",
+        x=line["wavelength_um"], y=line[name].astype(float), mode="lines", name=words,
+        legendgroup=name, line={"color": colour, "width": 1.5},
+        customdata=line[["label"]], hovertemplate="%{customdata[0]}: %{y:.3f}",
     )  # fmt: skip

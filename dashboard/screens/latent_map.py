@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 import qsovae
@@ -10,14 +12,16 @@ from dashboard.facets_view import show_facets
 from dashboard.join_view import joined_table
 from dashboard.layout import page_head, page_link, refuse, simulated_badge
 from dashboard.map_view import choose_colour, choose_filters, needs_no_catalog
-from dashboard.object_view import show_opened
+from dashboard.object_view import open_named, show_opened
 from dashboard.picture_view import show_early, show_picture
+from dashboard.plane_view import PLACED
 from dashboard.run_choice import choose_run, opened_run
 from dashboard.selection_view import show_selection
 from dashboard.selections_view import show_selections
 from dashboard.sources import find_source
 from dashboard.state import View, current_view
 from dashboard.verdict_view import download_verdicts
+from dashboard.walk_view import show_walk
 
 _PURPOSE = (
     "The latent space as a map: colour it, filter it, outline objects, take them."
@@ -61,6 +65,8 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
         show_facets(view, run, table, catalog, choices.unbrushed, chosen.chosen)
     show_selection(view, run, table, chosen, catalog)
     show_opened(view, run, table, chosen.chosen, catalog)
+    start = st.session_state.get(PLACED) or view.opened
+    show_walk(view, run, table, catalog, start, partial(open_named, table))
     show_selections(view, run, table, catalog)
     download_verdicts(run)
 

@@ -154,6 +154,21 @@ def open_for(run: "Run", path: Path, mapping: Path | None) -> "Catalog":
     return Catalog(catalog.raw, fitted) if fitted else catalog
 
 
+def refuse_catalog(run: "Run", out: Path) -> None:
+    """Refuse to write over the catalog that trained a run.
+
+    Raises
+    ------
+    CatalogError
+        If the output is that file.
+    """
+    source = Path(str(run.manifest["catalog"].get("path", "")))
+    if out.exists() and source.is_file() and out.samefile(source):
+        raise CatalogError(
+            "the output is the catalog itself", str(out), "Choose another name."
+        )
+
+
 def _mapping(path: Path | None) -> "Mapping | None":
     """Return the mapping in a TOML file, None without one."""
     from qsovae.columns import Mapping

@@ -20,6 +20,7 @@ from qsovae.cli.selecting import add_select
 from qsovae.cli.selections import add_selections
 from qsovae.cli.showing import add_show
 from qsovae.cli.verdicts import add_verdict_commands
+from qsovae.cli.walking import add_decode
 from qsovae.errors import QsovaeError
 
 
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     add_selections(add)
     add_facets(add)
     add_show(add)
+    add_decode(add)
     add_verdict_commands(add)
     add_score(add)
     add_project(add)

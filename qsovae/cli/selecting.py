@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qsovae.cli import text
-from qsovae.cli.commands import open_for, show
+from qsovae.cli.commands import open_for, refuse_catalog, show
 from qsovae.cli.options import add_json, add_runs_folder
 from qsovae.cli.selecting_text import class_counts, selection_text
-from qsovae.errors import CatalogError, ConfigError, QueryError
+from qsovae.errors import ConfigError, QueryError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -230,11 +230,7 @@ def _write(found: _Found, out: Path) -> str:
     from qsovae.workflow import selection_meta, selection_table
 
     run, rows, query, catalog, chosen = found
-    source = Path(str(run.manifest["catalog"].get("path", "")))
-    if out.exists() and source.is_file() and out.samefile(source):
-        raise CatalogError(
-            "the output is the catalog itself", str(out), "Choose another name."
-        )
+    refuse_catalog(run, out)
     picked = selection_table(rows, chosen, catalog, run)
     meta = selection_meta(run, query.text, catalog=catalog)
     write_table(picked, out, meta=meta)

@@ -57,9 +57,9 @@ def _words(found: dict[str, Any]) -> str:
     ]
     if found["bands"]:
         lines = [
-            [b["label"], b["status"], _pair(b["mag_ab"], b["mag_ab_err"], 3),
-             _pair(b["flux_ujy"], b["flux_ujy_err"], 2), _number(b["decoded_mag_ab"]),
-             _number(b["near_mag_ab"])]
+            [b["label"], b["status"], measured_text(b),
+             _pair(b["flux_ujy"], b["flux_ujy_err"], 2),
+             magnitude_text(b["decoded_mag_ab"]), magnitude_text(b["near_mag_ab"])]
             for b in found["bands"]
         ]  # fmt: skip
         header = ["band", "status", "mag (AB)", "flux (uJy)", "decoded", "neighbours"]
@@ -78,6 +78,11 @@ def neighbours_sentence(found: dict[str, Any]) -> str:
     return f"of the {n} nearest in the latent space {labelled} have labels: {told}"
 
 
+def measured_text(band: dict[str, Any] | None) -> str:
+    """Return a band's magnitude with its error, a dash where it has none."""
+    return "-" if band is None else _pair(band["mag_ab"], band["mag_ab_err"], 3)
+
+
 def _pair(value: float | None, error: float | None, digits: int) -> str:
     if value is None:
         return "-"
@@ -85,5 +90,6 @@ def _pair(value: float | None, error: float | None, digits: int) -> str:
     return told if error is None else f"{told} ± {error:.{digits}f}"
 
 
-def _number(value: float | None) -> str:
+def magnitude_text(value: float | None) -> str:
+    """Return a magnitude, a dash where there is none."""
     return "-" if value is None else f"{value:.2f}"

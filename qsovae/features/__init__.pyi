@@ -12,4 +12,6 @@ from .feature import quantity_feature as quantity_feature
 from .groups import FeatureGroup as FeatureGroup
 from .groups import feature_groups as feature_groups
 from .seds import LEAST_DETECTED as LEAST_DETECTED
+from .seds import BandValues as BandValues
 from .seds import band_magnitudes as band_magnitudes
+from .seds import band_values as band_values

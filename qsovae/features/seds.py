@@ -4,13 +4,14 @@ Within features: above feature.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qsovae.bands import BANDS
 from qsovae.features.feature import BAND_KINDS, Feature
-from qsovae.magnitudes import asinh_flux, to_magnitude
+from qsovae.magnitudes import asinh_flux, to_flux, to_magnitude
 
 # Below this share of detections, among the rows of a class that were looked at in a
 # band, a mean magnitude is rather one of limits.
@@ -18,14 +19,35 @@ LEAST_DETECTED = 2 / 3
 _ROUNDING = 1e-6
 
 
-def band_magnitudes(
-    features: Sequence[Feature], values: NDArray[np.floating]
-) -> dict[str, NDArray[np.float64]]:
-    """Return the AB magnitude in each band that magnitudes and colours decide.
+class BandValues(NamedTuple):
+    """Magnitudes in a band, (n_rows,), AB: asinh ones where a softening is stated."""
 
-    Where they say more than is needed and do not agree, by least squares. Of asinh
-    magnitudes Pogson's are returned, NaN below the softening: where there is as much
-    noise as flux, a source has none.
+    magnitude: NDArray[np.float64]
+    softening_njy: float | None
+
+    def flux_njy(self) -> NDArray[np.float64]:
+        """Return fluxes; those of asinh magnitudes may be zero or negative."""
+        if self.softening_njy is None:
+            return to_flux(self.magnitude)
+        return asinh_flux(self.magnitude, self.softening_njy)
+
+    def pogson(self) -> NDArray[np.float64]:
+        """Return Pogson's magnitudes, NaN below the softening.
+
+        Where there is as much noise as flux, a source has none.
+        """
+        if self.softening_njy is None:
+            return self.magnitude
+        flux = self.flux_njy()
+        return to_magnitude(np.where(flux > self.softening_njy, flux, np.nan))
+
+
+def band_values(
+    features: Sequence[Feature], values: NDArray[np.floating]
+) -> dict[str, BandValues]:
+    """Return what each band has that magnitudes and colours decide.
+
+    Where they say more than is needed and do not agree, by least squares.
 
     Parameters
     ----------
@@ -35,7 +57,7 @@ def band_magnitudes(
 
     Returns
     -------
-    dict of ndarray, (n_rows,)
+    dict of BandValues
         By band, bluest first.
     """
     places = [i for i, feature in enumerate(features) if feature.kind in BAND_KINDS]
@@ -57,17 +79,17 @@ def band_magnitudes(
         )
     }
     return {
-        band: _pogson(magnitudes[:, k], softening.get(band))
+        band: BandValues(magnitudes[:, k], softening.get(band))
         for k, (band, is_decided) in enumerate(zip(bands, decided, strict=True))
         if is_decided
     }
 
 
-def _pogson(
-    magnitude: NDArray[np.float64], softening_njy: float | None
-) -> NDArray[np.float64]:
-    """Return Pogson's magnitudes of asinh magnitudes; others as they are."""
-    if softening_njy is None:
-        return magnitude
-    flux = asinh_flux(magnitude, softening_njy)
-    return to_magnitude(np.where(flux > softening_njy, flux, np.nan))
+def band_magnitudes(
+    features: Sequence[Feature], values: NDArray[np.floating]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the AB magnitude in each band of ``band_values``, (n_rows,), by band.
+
+    Of asinh magnitudes Pogson's are returned, NaN below the softening.
+    """
+    return {band: v.pogson() for band, v in band_values(features, values).items()}

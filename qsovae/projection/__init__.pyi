@@ -4,3 +4,4 @@ from .maps import fit_map as fit_map
 from .outlines import inside_outline as inside_outline
 from .outlines import inside_outline_mask as inside_outline_mask
 from .projector import Projector as Projector
+from .projector import mean_of_midst as mean_of_midst

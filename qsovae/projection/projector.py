@@ -85,28 +85,48 @@ class Projector:
         return coordinates
 
     def _place(self, latent: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return where each row belongs among its latent neighbours' places.
-
-        Neighbours in latent space may lie on several islands of the map, and their
-        mean in the void between. So the one in their midst is found first, and the
-        mean is taken of the half that lies around it.
-        """
+        """Return where each row belongs among its latent neighbours' places."""
         n_neighbors = min(_N_NEIGHBORS, len(self._places))
         distances, rows = self._tree.query(
             latent, k=range(1, n_neighbors + 1), workers=-1
         )
-        places = self._places[rows].astype(np.float64)
-        weights = 1.0 / np.maximum(distances, np.finfo(np.float32).tiny)
-        apart = np.zeros((*rows.shape, n_neighbors))
-        for axis in (0, 1):
-            along = places[:, :, axis]
-            apart += np.square(along[:, :, None] - along[:, None, :])
-        apart = np.sqrt(apart, out=apart)
-        cost = np.einsum("njk,nk->nj", apart, weights)
-        from_medoid = apart[np.arange(len(rows)), cost.argmin(axis=1)]
-        weights[from_medoid > np.median(from_medoid, axis=1, keepdims=True)] = 0.0
-        weights /= weights.sum(axis=1, keepdims=True)
-        mean: NDArray[np.float64] = np.einsum("nk,nkd->nd", weights, places)
+        mean = mean_of_midst(self._places[rows], distances)
         known = distances[:, 0] == 0.0
-        mean[known] = places[known, 0]
+        mean[known] = self._places[rows[known, 0]]
         return mean
+
+
+def mean_of_midst(
+    places: NDArray[np.floating], distances: NDArray[np.floating]
+) -> NDArray[np.float64]:
+    """Return a mean of neighbours' places that does not lie between groups of them.
+
+    Neighbours in one space may lie on several islands of another, and their mean in the
+    void between. So the one in their midst is found first, and the mean is taken of
+    the half that lies around it, each the heavier the nearer.
+
+    Parameters
+    ----------
+    places : ndarray, (n_rows, n_neighbors, n_dimensions)
+        In the other space.
+    distances : ndarray, (n_rows, n_neighbors)
+        To the neighbours, in the space they are neighbours in.
+
+    Returns
+    -------
+    ndarray, (n_rows, n_dimensions)
+    """
+    n_neighbors = distances.shape[1]
+    places = places.astype(np.float64)
+    weights = 1.0 / np.maximum(distances, np.finfo(np.float32).tiny)
+    apart = np.zeros((*distances.shape, n_neighbors))
+    for axis in range(places.shape[2]):
+        along = places[:, :, axis]
+        apart += np.square(along[:, :, None] - along[:, None, :])
+    apart = np.sqrt(apart, out=apart)
+    cost = np.einsum("njk,nk->nj", apart, weights)
+    from_medoid = apart[np.arange(len(places)), cost.argmin(axis=1)]
+    weights[from_medoid > np.median(from_medoid, axis=1, keepdims=True)] = 0.0
+    weights /= weights.sum(axis=1, keepdims=True)
+    mean: NDArray[np.float64] = np.einsum("nk,nkd->nd", weights, places)
+    return mean

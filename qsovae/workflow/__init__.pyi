@@ -25,9 +25,15 @@ from .joining import Joined as Joined
 from .joining import join_columns as join_columns
 from .mixes import SKY as SKY
 from .mixes import sought_class as sought_class
+from .nearby import MapPlace as MapPlace
+from .nearby import Nearby as Nearby
+from .nearby import latent_at_map as latent_at_map
 from .one_object import N_NEIGHBOURS as N_NEIGHBOURS
 from .one_object import describe_object as describe_object
+from .one_object import detected_shares as detected_shares
 from .one_object import find_object as find_object
+from .one_object import measured_bands as measured_bands
+from .one_object import measured_features as measured_features
 from .one_object import nearest_rows as nearest_rows
 from .planes import Guide as Guide
 from .planes import Plane as Plane
@@ -63,3 +69,8 @@ from .selection_files import selection_meta as selection_meta
 from .selection_files import selection_table as selection_table
 from .slices import evaluation_slices as evaluation_slices
 from .train import train_run as train_run
+from .walking import N_STEPS as N_STEPS
+from .walking import between_objects as between_objects
+from .walking import decode_latent as decode_latent
+from .walking import latent_ranges as latent_ranges
+from .walking import walk_table as walk_table

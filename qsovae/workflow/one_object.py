@@ -1,9 +1,9 @@
 """One object of a run: what is known of it, what the model makes of it, who is near.
 
-Within workflow: above catalogs.
+Within workflow: above catalogs and decoding.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,18 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qsovae.bands import BANDS, QUALITY_DESCRIPTIONS
-from qsovae.catalog import STATUSES, Catalog
+from qsovae.catalog import NONDETECT, OK, STATUSES, Catalog
 from qsovae.errors import InputError
 from qsovae.evaluation import defined, mean_sed
-from qsovae.features import band_magnitudes
+from qsovae.features import BandValues
 from qsovae.inference import catalog_features, latent_matrix
 from qsovae.runs import Run
 from qsovae.sky_links import viewer_links
 from qsovae.workflow.catalogs import part_of
+from qsovae.workflow.decoding import band_ranges
 
 N_NEIGHBOURS = 20
-_N_DRAWS = 400
-_SPREAD = (15.87, 84.13)  # one standard deviation, of normal scatter
 _UJY_PER_NJY = 1e-3
 _TOLD = ("class_label", "class_predicted", "morphology", "split")
 
@@ -104,7 +103,7 @@ def describe_object(
     """
     row = rows.iloc[place]
     near = nearest_rows(rows, place)
-    neighbours = [_neighbour(line) for line in near.to_dict("records")]
+    neighbours = [neighbour_line(line) for line in near.to_dict("records")]
     labels = [one["class_label"] for one in neighbours if one["class_label"]]
     counts = pd.Series(labels, dtype=object).value_counts()
     places = near.index.to_numpy()
@@ -121,6 +120,48 @@ def describe_object(
         "neighbours": neighbours,
         "neighbour_labels": {str(k): int(n) for k, n in counts.items()},
     }
+
+
+def measured_bands(catalog: Catalog, place: int) -> list[dict[str, Any]]:
+    """Return what was measured of one row, bluest band first.
+
+    Returns
+    -------
+    list of dict
+        The part of ``bands`` of ``describe_object`` that needs no model: ``band``,
+        ``label``, ``wavelength_um``, ``status``, ``mag_ab``, ``mag_ab_err``,
+        ``flux_ujy``, ``flux_ujy_err``.
+    """
+    return _measured(part_of(catalog, np.array([place])))
+
+
+def detected_shares(catalog: Catalog, places: Sequence[int]) -> dict[str, float]:
+    """Return which share of some rows was seen in each band, of those looked for.
+
+    NaN where none was looked for.
+    """
+    part = part_of(catalog, np.array(places, dtype=np.int64))
+    shares = {}
+    for band in part.bands:
+        status = part.status(band)
+        looked = np.isin(status, (OK, NONDETECT))
+        shares[band] = float((status[looked] == OK).mean()) if looked.any() else np.nan
+    return shares
+
+
+def measured_features(run: Run, catalog: Catalog, place: int) -> list[dict[str, Any]]:
+    """Return what a run takes from one row: ``name``, ``value`` and ``sigma`` each.
+
+    What is unknown is None.
+    """
+    table = catalog_features(run, part_of(catalog, np.array([place])))
+    sigma = np.full_like(table.values, np.nan) if table.sigma is None else table.sigma
+    return [
+        {"name": name, "value": defined(value), "sigma": defined(error)}
+        for name, value, error in zip(
+            table.names, table.values[0], sigma[0], strict=True
+        )
+    ]
 
 
 def _flags(quality: int) -> list[dict[str, str]]:
@@ -147,7 +188,8 @@ def _position(catalog: Catalog | None, place: int) -> dict[str, Any]:
     return {"ra_deg": defined(ra), "dec_deg": defined(dec), "links": links}
 
 
-def _neighbour(line: Mapping[Any, Any]) -> dict[str, Any]:
+def neighbour_line(line: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a row with a ``distance``, ready for JSON."""
     return {
         "object_id": str(line["object_id"]),
         "class_label": _text(line.get("class_label")),
@@ -165,16 +207,10 @@ def _bands(
     beside = mean_sed({b: catalog.magnitude(b)[0][near] for b in one.bands})
     beside = beside.set_index("band")
     lines = []
-    for band in sorted(one.bands, key=lambda name: BANDS[name].wavelength_um):
-        seen = one.measured(band)
-        low, middle, high = decoded.get(band, (np.nan,) * 3)
-        lines.append({
-            "band": band, "label": BANDS[band].label,
-            "wavelength_um": BANDS[band].wavelength_um,
-            "status": str(STATUSES[seen.status[0]]),
-            "mag_ab": defined(seen.magnitude[0]), "mag_ab_err": defined(seen.error[0]),
-            "flux_ujy": defined(seen.flux[0] * _UJY_PER_NJY),
-            "flux_ujy_err": defined(seen.flux_error[0] * _UJY_PER_NJY),
+    for line in _measured(one):
+        band = line["band"]
+        low, middle, high = decoded[band].pogson() if band in decoded else (np.nan,) * 3
+        lines.append(line | {
             "decoded_mag_ab": defined(middle), "decoded_mag_ab_low": defined(low),
             "decoded_mag_ab_high": defined(high),
             "near_mag_ab": defined(beside.loc[band, "mag_ab"]),
@@ -184,23 +220,26 @@ def _bands(
     return lines
 
 
-def _decoded(run: Run, one: Catalog) -> dict[str, tuple[float, float, float]]:
-    """Return the decoder's magnitude in each band, and between which 68 % lie.
+def _measured(one: Catalog) -> list[dict[str, Any]]:
+    """Return what was measured of a catalog's only row, bluest band first."""
+    lines = []
+    for band in sorted(one.bands, key=lambda name: BANDS[name].wavelength_um):
+        seen = one.measured(band)
+        lines.append({
+            "band": band, "label": BANDS[band].label,
+            "wavelength_um": BANDS[band].wavelength_um,
+            "status": str(STATUSES[seen.status[0]]),
+            "mag_ab": defined(seen.magnitude[0]), "mag_ab_err": defined(seen.error[0]),
+            "flux_ujy": defined(seen.flux[0] * _UJY_PER_NJY),
+            "flux_ujy_err": defined(seen.flux_error[0] * _UJY_PER_NJY),
+        })  # fmt: skip
+    return lines
 
-    Features are drawn as the decoder scatters them, each by itself.
-    """
+
+def _decoded(run: Run, one: Catalog) -> dict[str, BandValues]:
+    """Return the decoder's magnitude in each band, and between which 68 % lie."""
     table = catalog_features(run, one)
     model = run.estimator
     mean = model.reconstruct(table.values, table.sigma)[0]
     spread = model.reconstruction_std(table.values, table.sigma)[0]
-    noise: NDArray[np.float64] = np.random.default_rng(0).normal(
-        size=(_N_DRAWS, len(mean))
-    )
-    drawn = band_magnitudes(run.features, mean + spread * noise)
-    middle = band_magnitudes(run.features, mean[None, :])
-    told = {}
-    for band, values in drawn.items():
-        seen = values[np.isfinite(values)]
-        low, high = np.percentile(seen, _SPREAD) if seen.size else (np.nan, np.nan)
-        told[band] = (float(low), float(middle[band][0]), float(high))
-    return told
+    return band_ranges(run, mean, spread)

@@ -16,6 +16,7 @@ from qsovae.evaluation import defined
 from qsovae.features import band_magnitudes
 from qsovae.inference import latent_matrix, latent_names
 from qsovae.runs import Run
+from qsovae.workflow.decoding import decode
 from qsovae.workflow.details import latent_use
 
 _STEPS_SD = (-2.0, -1.0, 1.0, 2.0)
@@ -62,7 +63,7 @@ def latent_traversals(
     """
     active = list(latent_use(run.rows())["active"])
     lines = list(_lines(rows, run.classes, active))
-    values, probabilities = _decoded(run, np.array([line.latent for line in lines]))
+    values, probabilities = decode(run, np.array([line.latent for line in lines]))
     scaler = run.estimator.scaler_
     deviations = (values - scaler.centre) / scaler.width
     magnitudes = band_magnitudes(run.features, values)
@@ -99,7 +100,7 @@ def latent_traversals(
 
 def decoded_magnitudes(run: Run, rows: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
     """Return what the decoder makes of latent means, as of ``band_magnitudes``."""
-    values, _ = _decoded(run, latent_matrix(rows).astype(np.float64))
+    values, _ = decode(run, latent_matrix(rows).astype(np.float64))
     return band_magnitudes(run.features, values)
 
 
@@ -129,18 +130,3 @@ def _lines(
             along = np.eye(len(names))[names.index(dimension)] * sd
             for step in _STEPS_SD:
                 yield _Line(name, dimension, step, mean + step * along)
-
-
-def _decoded(
-    run: Run, latent: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return features, in their units, and class probabilities of latents."""
-    model = run.estimator
-    # Here, so that what needs no decoder need not wait for it to load.
-    import torch
-
-    points = torch.from_numpy(latent.astype(np.float32)).to(model.network_.device)
-    with torch.inference_mode():
-        scaled = model.network_.decode(points).mean
-        shares = model.network_.classify(points).softmax(dim=-1)
-    return model.scaler_.invert(scaled), shares.cpu().double().numpy()

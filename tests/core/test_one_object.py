@@ -80,8 +80,10 @@ def test_the_decoder_says_what_the_estimator_reconstructs(found, run, catalog, p
     (band,) = expected
     # An asinh magnitude, far above its softening, is Pogson's.
     assert bands.loc[band, "decoded_mag_ab"] == pytest.approx(expected[band], abs=0.05)
-    known = bands.dropna(subset=["decoded_mag_ab_low"])
+    known = bands.dropna(subset=["decoded_mag_ab_low", "decoded_mag_ab_high"])
     assert (known["decoded_mag_ab_low"] < known["decoded_mag_ab_high"]).all()
+    # Where the faint end has no magnitude it is open, not cut at the last that has.
+    assert 1 < len(known) < bands["decoded_mag_ab_low"].count()
 
 
 def test_neighbours_are_the_nearest_in_the_latent_space(found, rows, place):
@@ -125,3 +127,16 @@ def test_objects_are_found_by_their_id(rows):
         table = pd.concat([rows, rows.iloc[[7]]], ignore_index=True)
         with pytest.raises(qsovae.InputError, match=words):
             qsovae.find_object(table, odd)
+
+
+def test_shares_of_rows_that_were_seen_count_those_looked_for(catalog):
+    places = [3, 40, 41, 99, 700]
+    shares = qsovae.detected_shares(catalog, places)
+    assert set(shares) == set(catalog.bands)
+    for band in catalog.bands:
+        status = [qsovae.measured_bands(catalog, place) for place in places]
+        told = [one["status"] for row in status for one in row if one["band"] == band]
+        n_seen, n_not = told.count("ok"), told.count("nondetect")
+        expected = n_seen / (n_seen + n_not) if n_seen + n_not else np.nan
+        assert shares[band] == pytest.approx(expected, nan_ok=True)
+    assert 0.0 < np.nanmean(list(shares.values())) < 1.0

@@ -39,7 +39,8 @@ def test_a_view_survives_the_address(outlines, morphology, name):
         prior="QSO=0.02,STAR=0.98", abstain=0.9, rivals=(name, "second"),
         rival_columns="QSO=p_qso", cell=(name, "QSO"),
         objects="suspects", rule="clean", sliced_by="g - r",
-        slices=("g - r=0 to 0.5", "survey VHS=missing"),
+        slices=("g - r=0 to 0.5", "survey VHS=missing"), walk=(0.25, -1.5, 3e-05),
+        walk_between=("17", name),
     )  # fmt: skip
     assert View.from_parameters(view.to_parameters()) == view
 
@@ -74,7 +75,9 @@ def test_a_bomb_in_the_address_is_not_unpacked():
         ("quality_choice", ["all"]), ("outlines", ["%%%"]), ("unknown", ["1"]),
         ("prior", ["QSO"]), ("prior", [""]), ("abstain", ["2"]), ("abstain", ["nan"]),
         ("abstain", ["often"]), ("slices", ["magnitude"]), ("sliced_by", [""]),
-        ("slices", ["x" * 9999 + "=1"]),
+        ("slices", ["x" * 9999 + "=1"]), ("walk", ["1", "nan"]), ("walk", ["a"]),
+        ("walk", ["1e9"]), ("walk", ["0"] * 65), ("walk_between", ["1"]),
+        ("walk_between", ["1", "2", "3"]),
     ],
 )  # fmt: skip
 def test_a_choice_that_is_unknown_falls_back(name, texts):
