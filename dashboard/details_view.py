@@ -9,10 +9,11 @@ import streamlit as st
 
 import qsovae
 from dashboard import cache, figures
+from dashboard.address import R_LIMIT, R_LIMITS, SKY_DEG2
 from dashboard.curves_view import show_curves
 from dashboard.layout import choose_one, escaped, number, show_figure
 from dashboard.rules_view import show_rules
-from dashboard.state import R_LIMIT, R_LIMITS, SKY_DEG2, View, seed
+from dashboard.state import View, seed
 
 MIXES = {"test": "Of these rows", "sky": "Of the sky"}
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 import qsovae
 from dashboard import cache
+from dashboard.address import MOST_FACETS
 from dashboard.brushes import (
     brush_column,
     brush_query,
@@ -25,7 +26,7 @@ from dashboard.brushes import (
 from dashboard.components.facets import Facet, facet_panel
 from dashboard.layout import refusals
 from dashboard.sources import find_source
-from dashboard.state import MOST_FACETS, View, current_view
+from dashboard.state import View, current_view
 from dashboard.theme import UNLABELLED_COLOUR, class_styles
 
 _OF_CLASSES = ("class_predicted", "class_label", "vi_class")

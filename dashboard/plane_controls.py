@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 import qsovae
 from dashboard import cache
+from dashboard.address import DENSITIES, MARKS_PX
 from dashboard.layout import choose_one
 from dashboard.map_view import MapChoices
-from dashboard.state import DENSITIES, MARKS_PX, View, current_view, seed
+from dashboard.state import View, current_view, seed
 from dashboard.theme import CLIPS, SCALES
 
 _OWN = "own"

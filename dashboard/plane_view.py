@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 import qsovae
 from dashboard import cache
+from dashboard.address import is_window
 from dashboard.colours import Coded, coded, missing_name, rgb
 from dashboard.components.packing import (
     Places,
@@ -24,7 +25,7 @@ from dashboard.components.packing import (
 from dashboard.components.plane import send_places, show_plane
 from dashboard.map_rows import Colouring, hover_texts
 from dashboard.outlines import MOST_OUTLINES, rounded_outline
-from dashboard.state import View, current_view, is_window
+from dashboard.state import View, current_view
 from dashboard.theme import OUTLINE_COLOUR
 
 _HEIGHT, _HEIGHT_BESIDE = 600, 320

@@ -8,12 +8,13 @@ import streamlit as st
 
 import qsovae
 from dashboard import cache
+from dashboard.address import TOLD
 from dashboard.details_view import choose_area, choose_mix
 from dashboard.layout import refusals
 from dashboard.mapping_editor import active_mapping
 from dashboard.on_request import Request, Tell, made
 from dashboard.sources import find_source
-from dashboard.state import TOLD, View, seed
+from dashboard.state import View, seed
 
 _REQUEST = Request(
     "report", "Make the report", ":material/article:",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 import qsovae
@@ -14,6 +15,7 @@ from dashboard.layout import page_head, page_link, refuse, simulated_badge
 from dashboard.map_view import choose_colour, choose_filters, needs_no_catalog
 from dashboard.object_view import open_named, show_opened
 from dashboard.picture_view import show_early, show_picture
+from dashboard.plane_controls import Selected
 from dashboard.plane_view import PLACED
 from dashboard.run_choice import choose_run, opened_run
 from dashboard.selection_view import show_selection
@@ -63,6 +65,14 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
         chosen = show_picture(view, run, table, catalog, coloured, choices)
     with beneath:
         show_facets(view, run, table, catalog, choices.unbrushed, chosen.chosen)
+    show_chosen(view, run, table, catalog, chosen)
+
+
+def show_chosen(
+    view: View, run: qsovae.Run, table: pd.DataFrame, catalog: qsovae.Catalog | None,
+    chosen: Selected,
+) -> None:  # fmt: skip
+    """Show what is selected and looked at, and what was kept."""
     show_selection(view, run, table, chosen, catalog)
     show_opened(view, run, table, chosen.chosen, catalog)
     start = st.session_state.get(PLACED) or view.opened
