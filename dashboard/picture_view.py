@@ -41,13 +41,13 @@ def show_picture(
 ) -> Selected:  # fmt: skip
     """Show planes of rows; return which are shown and selected."""
     plane = choose_plane(view, qsovae.RunColumns(run, table, catalog))
+    remember(view)
     with st.container(horizontal=True):
         choose_look(view, is_number=coloured.colours.numbers is not None)
         show_tools()
     rows = coded_rows(view, coloured)
     hidden = hidden_mask(view, rows)
     chosen = selected_rows(view, run, table, catalog, choices, hidden)
-    remember(view)
     # Rows that a query selects are told from others by those being grey.
     ringed = chosen.chosen if view.outlines else np.zeros_like(chosen.shown)
     show_planes(view, plane, Picture(

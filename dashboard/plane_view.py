@@ -157,9 +157,7 @@ def _texts(picture: Picture, places: Places) -> bytes:
     """Return what the pointer shows over each row; nothing for very many rows."""
     if not 0 < len(places.rows) <= _MOST_TEXTS:
         return b""
-    texts = hover_texts(picture.table, picture.run.classes, picture.magnitude)[
-        places.rows
-    ]
+    texts = hover_texts(picture.table, picture.run.classes, picture.magnitude)
     return "\n".join(texts[places.rows]).encode()
 
 
