@@ -106,6 +106,15 @@ def test_rows_beyond_the_sample_are_placed_by_the_projector():
     assert trustworthiness(latent, result.coordinates, n_neighbors=15) > 0.95
 
 
+def test_many_rows_at_once_land_as_few_do(fitted):
+    latent, _, result = fitted
+    projector = Projector(latent, result.coordinates)
+    many, _ = islands(12_000, seed=7)
+    landed = projector.apply(many)
+    assert np.array_equal(projector.apply(many[::-1])[::-1], landed)
+    assert np.array_equal(projector.apply(many[4990:5010]), landed[4990:5010])
+
+
 def test_rows_of_one_latent_mean_share_a_place():
     latent, _ = islands(300)
     latent[100:200] = latent[0]
