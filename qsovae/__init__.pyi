@@ -85,9 +85,11 @@ from .inference import score_rows as score_rows
 from .projection import MapProgress as MapProgress
 from .projection import MapResult as MapResult
 from .projection import Projector as Projector
+from .projection import RankScores as RankScores
 from .projection import fit_map as fit_map
 from .projection import inside_outline as inside_outline
 from .projection import inside_outline_mask as inside_outline_mask
+from .projection import rank_scores as rank_scores
 from .publishing import evaluation_page as evaluation_page
 from .publishing import model_card as model_card
 from .publishing import scores_latex as scores_latex

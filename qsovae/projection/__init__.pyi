@@ -6,3 +6,7 @@ from .outlines import inside_outline_mask as inside_outline_mask
 from .principal import PrincipalAxes as PrincipalAxes
 from .principal import principal_axes as principal_axes
 from .projector import Projector as Projector
+from .trust import RankScores as RankScores
+from .trust import nearest_others as nearest_others
+from .trust import rank_scores as rank_scores
+from .trust import shared_neighbours as shared_neighbours
