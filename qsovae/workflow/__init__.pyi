@@ -25,6 +25,10 @@ from .one_object import nearest_rows as nearest_rows
 from .project import catalog_table as catalog_table
 from .project import make_map as make_map
 from .project import project_catalog as project_catalog
+from .projections import make_projection as make_projection
+from .projections import projection_columns as projection_columns
+from .projections import run_places as run_places
+from .projections import run_projections as run_projections
 from .request import TrainRequest as TrainRequest
 from .resplit import evaluate_splits as evaluate_splits
 from .rival_columns import parse_rival_columns as parse_rival_columns
