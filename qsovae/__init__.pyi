@@ -169,6 +169,7 @@ from .workflow import cell_seds as cell_seds
 from .workflow import cited_query as cited_query
 from .workflow import compare_rivals as compare_rivals
 from .workflow import describe_object as describe_object
+from .workflow import evaluate_map as evaluate_map
 from .workflow import evaluate_rows as evaluate_rows
 from .workflow import evaluate_run as evaluate_run
 from .workflow import evaluate_splits as evaluate_splits
@@ -181,6 +182,7 @@ from .workflow import join_columns as join_columns
 from .workflow import label_suspects as label_suspects
 from .workflow import make_map as make_map
 from .workflow import make_projection as make_projection
+from .workflow import map_quality as map_quality
 from .workflow import nearest_rows as nearest_rows
 from .workflow import over_area as over_area
 from .workflow import own_catalog as own_catalog

@@ -16,6 +16,8 @@ from .evaluation_report import full_report as full_report
 from .explaining import explain_selection as explain_selection
 from .joining import Joined as Joined
 from .joining import join_columns as join_columns
+from .map_quality import evaluate_map as evaluate_map
+from .map_quality import map_quality as map_quality
 from .mixes import SKY as SKY
 from .mixes import sought_class as sought_class
 from .one_object import N_NEIGHBOURS as N_NEIGHBOURS
