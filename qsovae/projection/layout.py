@@ -28,11 +28,17 @@ class _LayoutStopError(Exception):
 
 
 class _EpochListener:
-    """The stream that umap-learn's progress bar writes its epoch numbers to."""
+    """The stream that umap-learn's progress bar writes its epoch numbers to.
 
-    def __init__(self, on_epoch: Callable[[int], bool]) -> None:
+    ``let_go`` releases the lock of all bars: one that writes holds it, and keeps it for
+    ever if an exception passes through it; layouts of other threads would wait for it.
+    """
+
+    def __init__(
+        self, on_epoch: Callable[[int], bool], let_go: Callable[[], None]
+    ) -> None:
         self.epoch = 0
-        self._on_epoch = on_epoch
+        self._on_epoch, self._let_go = on_epoch, let_go
         self._is_open = True
 
     def write(self, text: str) -> None:
@@ -43,8 +49,12 @@ class _EpochListener:
         self.epoch = int(number)
         # The bar writes once more when an exception closes it.
         self._is_open = False
-        if self._on_epoch(self.epoch):
-            raise _LayoutStopError
+        try:
+            if self._on_epoch(self.epoch):
+                raise _LayoutStopError
+        except BaseException:
+            self._let_go()
+            raise
         self._is_open = True
 
     def flush(self) -> None:
@@ -103,7 +113,7 @@ def lay_out(
     whole = np.iinfo(np.int32)
     state = generator.integers(whole.min + 1, whole.max - 1, 3, dtype=np.int64)
     places = start.copy()  # laid out in place
-    listener = _EpochListener(on_epoch)
+    listener = _EpochListener(on_epoch, umap_layouts.tqdm.get_lock().release)
     try:
         umap_layouts.optimize_layout_euclidean(
             places, places, graph.row, graph.col, n_epochs, len(places), rates, a, b,

@@ -1,6 +1,8 @@
 """The latent map: what it keeps, that it repeats, and where new rows land."""
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -254,10 +256,25 @@ def test_a_stop_keeps_the_layout_so_far():
 
 def test_an_exception_in_a_callback_reaches_the_caller():
     latent, _ = islands(300)
-
-    def fail(progress):
-        if progress.fraction > 0:
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        fit_map(latent, seed=0, on_progress=fail)
+        fit_map(latent, seed=0, on_progress=interrupted)
+
+
+def interrupted(progress):
+    if progress.fraction > 0:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    "ended", [{"should_stop": lambda: True}, {"on_progress": interrupted}]
+)
+def test_other_threads_lay_out_after_one_was_ended(ended):
+    latent, _ = islands(300)
+    with contextlib.suppress(KeyboardInterrupt):
+        fit_map(latent, seed=0, **ended)
+    found = []
+    thread = Thread(target=lambda: found.append(fit_map(latent, seed=0)), daemon=True)
+    thread.start()
+    thread.join(60)
+    assert found, "it waits for a lock that nobody lets go"
+    assert found[0].epochs == found[0].n_epochs
