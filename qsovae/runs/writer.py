@@ -139,8 +139,25 @@ def add_map(
 
     ``record`` says how it was laid out. A crash leaves a run that opens: with the new
     map, or with an old one that the manifest no longer vouches for.
+
+    Raises
+    ------
+    RunError
+        If the disk refuses.
     """
     path = folder / check_name(name)
+    try:
+        _put_map(path, coordinates, record)
+    except OSError as error:
+        raise RunError(
+            f"the map cannot be written: {error.strerror}",
+            name,
+            "Runs must be kept where they may be written to.",
+        ) from None
+
+
+def _put_map(path: Path, coordinates: pd.DataFrame, record: dict[str, Any]) -> None:
+    """Write a map and its record into a run's folder, vouched for at last."""
     manifest = json.loads((path / MANIFEST).read_text("utf-8"))
     artifacts = manifest["artifacts"]
     if artifacts.pop(MAP, None) is not None:

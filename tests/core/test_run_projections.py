@@ -9,6 +9,7 @@ import pytest
 
 import qsovae
 from qsovae.errors import ConfigError, ManifestMismatchError, RunError
+from qsovae.tables import write_whole
 from qsovae.workflow import (
     make_map,
     make_projection,
@@ -127,6 +128,29 @@ def test_a_map_of_other_settings_is_made_only_when_said(run):
     pd.testing.assert_frame_equal(again.map(), new)
     assert again.map_record()["fitted_rows"] == new["is_fitted"].sum() == 300
     assert again.map_record()["seed"] == 4
+
+
+@pytest.mark.parametrize("n_written", range(4))
+def test_a_disk_that_refuses_at_any_step_leaves_a_run_that_opens(
+    run, monkeypatch, n_written
+):
+    old, left = run.map(), [n_written]
+
+    def write(path, content):
+        if not left[0]:
+            raise OSError(28, "No space left on device")
+        left[0] -= 1
+        write_whole(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("qsovae.runs.writer.write_whole", write)
+        with pytest.raises(RunError, match="the map cannot be written: No space"):
+            make_map(run, seed=4, max_fit_rows=300, overwrite=True)
+    found = reopened(run)
+    is_old = found.map()["map_1"].equals(old["map_1"])
+    assert is_old == (n_written < 2)
+    if is_old:
+        assert found.map_record().get("seed") in (0, None)
 
 
 def test_a_map_that_selections_were_outlined_on_stays(run):
