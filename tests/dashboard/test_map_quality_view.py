@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 import qsovae
 from dashboard import projecting
 from dashboard.map_quality_view import quality_words
+from dashboard.projected_columns import projected_words
 
 
 def part():
@@ -84,3 +85,15 @@ def test_the_words_have_the_numbers():
     )  # fmt: skip
     for said in ("15 rows", "78% are", "one row in twenty 53%", "46% of its 15"):
         assert said in words
+
+
+def test_every_column_of_a_projection_has_words_and_no_other_has(run):
+    qsovae.evaluate_map(run)
+    qsovae.make_projection(run, "umap", 3, max_fit_rows=100)
+    columns = qsovae.projection_columns(run, run.rows())
+    words = [projected_words(name) for name in columns]
+    assert None not in words
+    assert len(set(words)) == len(words) == 8
+    assert [projected_words(name) for name in ("map_1", "pca_4", "flux_1")] == [
+        None
+    ] * 3
