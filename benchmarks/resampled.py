@@ -47,7 +47,7 @@ def write_resampled(
     target = folder / "checkpoints" / "many"
     target.mkdir(parents=True)
     for name in run.manifest["artifacts"]:
-        if name != "map.parquet":  # has a place for each row of the first run
+        if not name.startswith("map."):  # has a place for each row of the first run
             shutil.copy(run.folder / name, target / name)
     table = _drawn_rows(run, rows, places, n_test, rng)
     table.to_parquet(target / "rows.parquet", index=False)
@@ -117,7 +117,7 @@ def _described(
     run: qsovae.Run, folder: Path, catalog: Path, table: pd.DataFrame
 ) -> qsovae.Run:
     """Return the run of a folder, its manifest written to agree with its files."""
-    files = set(run.manifest["artifacts"]) - {"map.parquet"}
+    files = set(run.manifest["artifacts"]) - {"map.parquet", "map.json"}
     manifest: dict[str, Any] = run.manifest | {
         "run": folder.name,
         "catalog": {

@@ -297,6 +297,12 @@ def _stamps_of_catalog(run: qsovae.Run, opened: Source | None) -> tuple[Stamp, .
 
 
 def run_key(run: qsovae.Run) -> tuple[str, str, int]:
-    """Return what tells a run from others, and from what it was before."""
+    """Return what tells a run from others, and from what it was before.
+
+    Projections are kept beside the manifest, which does not know of them.
+    """
     modified_ns = (run.folder / "manifest.json").stat().st_mtime_ns
+    projections = run.folder / "projections"
+    if projections.is_dir():
+        modified_ns = max(modified_ns, projections.stat().st_mtime_ns)
     return run.name, str(run.folder.parent), modified_ns

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 import qsovae
 from dashboard.colours import Colours, as_colours
+from dashboard.projected_columns import projected_words
 from dashboard.state import View
 from dashboard.theme import UNLABELLED
 
@@ -59,7 +60,10 @@ def colour_choices(
     if is_judged:
         told |= {"vi_class": "Last verdict", "vi_quality": "Quality of the verdict"}
     present = np.bitwise_or.reduce(table["quality"].to_numpy(), initial=0)
-    told |= {name: f"Joined column {name}" for name in table if not _is_known(name)}
+    told |= {
+        name: projected_words(name) or f"Joined column {name}"
+        for name in table if not _is_known(name)
+    }  # fmt: skip
     for name in columns:
         bit = qsovae.Quality.__members__.get(name.removeprefix("has_"))
         if name.startswith("sel_"):

@@ -8,6 +8,7 @@ import streamlit as st
 
 import qsovae
 from dashboard import cache
+from dashboard.map_quality_view import show_map_quality
 from dashboard.map_rows import Colouring
 from dashboard.map_view import MapChoices, plain_choices
 from dashboard.plane_controls import (
@@ -53,4 +54,5 @@ def show_picture(
     show_planes(view, plane, Picture(
         run, table, catalog, chosen.shown, ringed, coloured, rows, choices.magnitude
     ))  # fmt: skip
+    show_map_quality(run)
     return chosen

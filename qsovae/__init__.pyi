@@ -85,9 +85,11 @@ from .inference import score_rows as score_rows
 from .projection import MapProgress as MapProgress
 from .projection import MapResult as MapResult
 from .projection import Projector as Projector
+from .projection import RankScores as RankScores
 from .projection import fit_map as fit_map
 from .projection import inside_outline as inside_outline
 from .projection import inside_outline_mask as inside_outline_mask
+from .projection import rank_scores as rank_scores
 from .publishing import evaluation_page as evaluation_page
 from .publishing import model_card as model_card
 from .publishing import scores_latex as scores_latex
@@ -178,6 +180,7 @@ from .workflow import compare_rivals as compare_rivals
 from .workflow import decode_latent as decode_latent
 from .workflow import describe_object as describe_object
 from .workflow import detected_shares as detected_shares
+from .workflow import evaluate_map as evaluate_map
 from .workflow import evaluate_rows as evaluate_rows
 from .workflow import evaluate_run as evaluate_run
 from .workflow import evaluate_splits as evaluate_splits
@@ -195,6 +198,8 @@ from .workflow import label_suspects as label_suspects
 from .workflow import latent_at_map as latent_at_map
 from .workflow import latent_ranges as latent_ranges
 from .workflow import make_map as make_map
+from .workflow import make_projection as make_projection
+from .workflow import map_quality as map_quality
 from .workflow import measured_bands as measured_bands
 from .workflow import measured_features as measured_features
 from .workflow import nearest_rows as nearest_rows
@@ -205,10 +210,13 @@ from .workflow import parse_rival_columns as parse_rival_columns
 from .workflow import plane_guides as plane_guides
 from .workflow import plane_places as plane_places
 from .workflow import project_catalog as project_catalog
+from .workflow import projection_columns as projection_columns
 from .workflow import query_mask as query_mask
 from .workflow import rule_mask as rule_mask
 from .workflow import run_catalog as run_catalog
 from .workflow import run_drivers as run_drivers
+from .workflow import run_places as run_places
+from .workflow import run_projections as run_projections
 from .workflow import run_table as run_table
 from .workflow import save_rule as save_rule
 from .workflow import save_selection as save_selection

@@ -14,7 +14,8 @@ from qsovae.cli import combining, commands
 from qsovae.cli.evaluating import add_evaluate
 from qsovae.cli.facets import add_facets
 from qsovae.cli.options import add_json, add_mapping, add_runs_folder, positive
-from qsovae.cli.rows import add_project, add_score
+from qsovae.cli.projecting import add_project
+from qsovae.cli.rows import add_score
 from qsovae.cli.rules import add_rules
 from qsovae.cli.selecting import add_select
 from qsovae.cli.selections import add_selections

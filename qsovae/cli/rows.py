@@ -1,4 +1,4 @@
-"""The commands that write a line for each row of a catalog: score and project.
+"""The command that scores a catalog's rows, and writing a line for each row.
 
 Within cli: above rules.
 """
@@ -25,7 +25,12 @@ def add_score(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     """Add the command ``score`` with its options."""
     parser = add.add_parser("score", help="class probabilities of a catalog's rows")
     parser.set_defaults(command=score)
-    _add_common(parser)
+    parser.add_argument("run", metavar="RUN")
+    parser.add_argument("catalog", type=Path, metavar="CATALOG")
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
+    add_mapping(parser)
+    add_runs_folder(parser)
+    add_json(parser)
     parser.add_argument(
         "--rule", metavar="NAME",
         help="add a column selected: the rows that a rule of the run takes, at its "
@@ -47,22 +52,6 @@ def add_score(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> Non
     )  # fmt: skip
 
 
-def add_project(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command ``project`` with its options."""
-    parser = add.add_parser("project", help="place every row of a catalog on the map")
-    parser.set_defaults(command=project)
-    _add_common(parser)
-
-
-def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN")
-    parser.add_argument("catalog", type=Path, metavar="CATALOG")
-    parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
-    add_mapping(parser)
-    add_runs_folder(parser)
-    add_json(parser)
-
-
 def score(options: Namespace) -> int:
     """Write probabilities, class, latent means and flags of every row."""
     from qsovae.class_mix import parse_prior
@@ -70,15 +59,15 @@ def score(options: Namespace) -> int:
     from qsovae.workflow import score_catalog
 
     prior = None if options.prior is None else parse_prior(options.prior)
-    run, catalog = _opened(options)
+    run, catalog = opened(options)
     rule = None if options.rule is None else open_rule(run, options.rule)
     scored = score_catalog(
         run, catalog, prior=prior, abstain=options.abstain,
         with_uncertainty=options.uncertainty, rule=rule,
     )  # fmt: skip
-    result = _write(options, run, catalog, scored.rows, scored.header())
+    result = write_rows(options, run, catalog, scored.rows, scored.header())
     mix = scored.prior_json()
-    words = [_written(result), text.mix_text(mix)]
+    words = [written(result), text.mix_text(mix)]
     taken = scored.rule_json()
     if rule is not None and taken is not None:
         words.append(
@@ -89,23 +78,19 @@ def score(options: Namespace) -> int:
     return 0
 
 
-def project(options: Namespace) -> int:
-    """Write every row's place on the map."""
-    from qsovae.workflow import project_catalog
+def opened(options: Namespace) -> tuple["Run", Any]:
+    """Return the run and the catalog, if one was named, which the output may not be.
 
-    run, catalog = _opened(options)
-    with text.ProgressLine() as line:
-        places = project_catalog(run, catalog, line.show)
-    result = _write(options, run, catalog, places, {})
-    show(result if options.json else _written(result))
-    return 0
-
-
-def _opened(options: Namespace) -> tuple["Run", "Catalog"]:
-    """Return the run and the catalog, which the output must not replace."""
+    Raises
+    ------
+    CatalogError
+        If the output would replace the catalog.
+    """
     from qsovae.runs import open_run
 
     run = open_run(options.run, options.runs)
+    if options.catalog is None:
+        return run, None
     if options.out.exists() and options.out.samefile(options.catalog):
         raise CatalogError(
             "the output is the catalog itself", str(options.out), "Choose another name."
@@ -113,22 +98,24 @@ def _opened(options: Namespace) -> tuple["Run", "Catalog"]:
     return run, open_for(run, options.catalog, options.mapping)
 
 
-def _write(
-    options: Namespace, run: "Run", catalog: "Catalog", rows: "pd.DataFrame",
+def write_rows(
+    options: Namespace, run: "Run", catalog: "Catalog | None", rows: "pd.DataFrame",
     header: dict[str, Any],
 ) -> dict[str, Any]:  # fmt: skip
-    """Write the rows; return what was written, for JSON."""
+    """Write rows of a catalog, or of the run's own; return what was, for JSON."""
     from qsovae.tables import write_table
 
-    is_simulated = run.is_simulated or catalog.is_simulated
-    meta = {"run": run.name, "catalog": catalog.name, "is_sim": is_simulated, **header}
+    is_simulated = run.is_simulated or (catalog is not None and catalog.is_simulated)
+    name = run.manifest["catalog"]["name"] if catalog is None else catalog.name
+    meta = {"run": run.name, "catalog": name, "is_sim": is_simulated, **header}
     write_table(rows, options.out, meta=meta)
     warn_simulated(is_simulated)
     return {
-        "run": run.name, "catalog": catalog.name, "rows": len(rows),
+        "run": run.name, "catalog": name, "rows": len(rows),
         "out": str(options.out), "is_simulated": is_simulated,
     }  # fmt: skip
 
 
-def _written(result: dict[str, Any]) -> str:
+def written(result: dict[str, Any]) -> str:
+    """Return in words what was written."""
     return f"wrote {result['rows']:,} rows to {result['out']}"

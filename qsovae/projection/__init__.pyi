@@ -3,5 +3,11 @@ from .maps import MapResult as MapResult
 from .maps import fit_map as fit_map
 from .outlines import inside_outline as inside_outline
 from .outlines import inside_outline_mask as inside_outline_mask
+from .principal import PrincipalAxes as PrincipalAxes
+from .principal import principal_axes as principal_axes
 from .projector import Projector as Projector
 from .projector import mean_of_midst as mean_of_midst
+from .trust import RankScores as RankScores
+from .trust import nearest_others as nearest_others
+from .trust import rank_scores as rank_scores
+from .trust import shared_neighbours as shared_neighbours

@@ -3,6 +3,10 @@ from .listing import RunListing as RunListing
 from .listing import is_alive as is_alive
 from .listing import list_runs as list_runs
 from .listing import runs_folder as runs_folder
+from .projections import KeptTable as KeptTable
+from .projections import keep_table as keep_table
+from .projections import kept_record as kept_record
+from .projections import kept_table as kept_table
 from .rules import SELECTION_RULES as SELECTION_RULES
 from .rules import SelectionRule as SelectionRule
 from .rules import delete_rule as delete_rule

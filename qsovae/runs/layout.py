@@ -17,6 +17,7 @@ WEIGHTS = "weights.safetensors"
 ROWS = "rows.parquet"
 SLICES = "slices.parquet"
 MAP = "map.parquet"
+MAP_RECORD = "map.json"
 BASELINE = "baseline.parquet"
 PROGRESS = "progress.jsonl"
 STOP = "STOP"
@@ -25,6 +26,7 @@ LOG = "log.txt"
 RULES = "rules"
 SELECTIONS = "selections"
 VERDICTS = "verdicts.jsonl"
+PROJECTIONS = "projections"
 # Without these a run does not open; the map may be absent. The first three are the
 # estimator's SAVED_FILES, named here so that opening need not wait for torch.
 REQUIRED = (CONFIG, "scaler.json", WEIGHTS, ROWS, SLICES, BASELINE, PROGRESS)

@@ -23,6 +23,7 @@ from qsovae.runs.layout import (
     FORMAT,
     MANIFEST,
     MAP,
+    MAP_RECORD,
     PROGRESS,
     REQUIRED,
     ROWS,
@@ -118,6 +119,14 @@ class Run:
         """Return ``row, map_1, map_2``; None if the run has no map."""
         path = self.folder / MAP
         return pd.read_parquet(path) if path.is_file() else None
+
+    def map_record(self) -> dict[str, Any]:
+        """Return how the map was laid out; empty without a map, or of old runs."""
+        path = self.folder / MAP_RECORD
+        if not path.is_file():
+            return {}
+        record: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return record
 
     def baseline(self) -> pd.DataFrame:
         """Return the baseline's probabilities for the test rows."""

@@ -18,6 +18,7 @@ from qsovae.runs.layout import (
     LOG,
     MANIFEST,
     MAP,
+    MAP_RECORD,
     PROCESS,
     RULES,
     SELECTIONS,
@@ -84,6 +85,10 @@ class RunWriter(Watched):
         """Write a table as Parquet."""
         write_whole(self.path / file, table_bytes(table, ".parquet"))
 
+    def write_json(self, file: str, value: dict[str, Any]) -> None:
+        """Write a value as JSON."""
+        _write_json(self.path / file, value)
+
     def finish(self, manifest: dict[str, Any]) -> None:
         """Write the manifest, with a digest of every file, and take the run's place."""
         for left in (STOP, LOG):
@@ -99,8 +104,7 @@ class RunWriter(Watched):
         }
         for file in files:
             _sync(self.path / file)
-        text = json.dumps(manifest, indent=1, allow_nan=False)
-        write_whole(self.path / MANIFEST, text.encode("utf-8"))
+        _write_json(self.path / MANIFEST, manifest)
         _sync(self.path)
         self._take_place()
 
@@ -128,14 +132,49 @@ class RunWriter(Watched):
             shutil.rmtree(old)
 
 
-def add_map(folder: Path, name: str, coordinates: pd.DataFrame) -> None:
-    """Add a map to a finished run, the manifest last."""
+def add_map(
+    folder: Path, name: str, coordinates: pd.DataFrame, record: dict[str, Any]
+) -> None:
+    """Add a map to a finished run, or replace that it has, the manifest last.
+
+    ``record`` says how it was laid out. A crash leaves a run that opens: with the new
+    map, or with an old one that the manifest no longer vouches for.
+
+    Raises
+    ------
+    RunError
+        If the disk refuses.
+    """
     path = folder / check_name(name)
+    try:
+        _put_map(path, coordinates, record)
+    except OSError as error:
+        raise RunError(
+            f"the map cannot be written: {error.strerror}",
+            name,
+            "Runs must be kept where they may be written to.",
+        ) from None
+
+
+def _put_map(path: Path, coordinates: pd.DataFrame, record: dict[str, Any]) -> None:
+    """Write a map and its record into a run's folder, vouched for at last."""
     manifest = json.loads((path / MANIFEST).read_text("utf-8"))
+    artifacts = manifest["artifacts"]
+    if artifacts.pop(MAP, None) is not None:
+        artifacts.pop(MAP_RECORD, None)
+        _write_json(path / MANIFEST, manifest)
+        (path / MAP_RECORD).unlink(missing_ok=True)
     write_whole(path / MAP, table_bytes(coordinates, ".parquet"))
-    manifest["artifacts"][MAP] = file_sha256(path / MAP)
-    text = json.dumps(manifest, indent=1, allow_nan=False)
-    write_whole(path / MANIFEST, text.encode("utf-8"))
+    _write_json(path / MAP_RECORD, record)
+    for file in (MAP, MAP_RECORD):
+        artifacts[file] = file_sha256(path / file)
+    _write_json(path / MANIFEST, manifest)
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    """Write a value so that a crash leaves the old file or the new one."""
+    text = json.dumps(value, indent=1, allow_nan=False)
+    write_whole(path, text.encode("utf-8"))
 
 
 def _sync(path: Path) -> None:

@@ -23,6 +23,8 @@ from .facets import facet_counts as facet_counts
 from .facets import facet_table as facet_table
 from .joining import Joined as Joined
 from .joining import join_columns as join_columns
+from .map_quality import evaluate_map as evaluate_map
+from .map_quality import map_quality as map_quality
 from .mixes import SKY as SKY
 from .mixes import sought_class as sought_class
 from .nearby import MapPlace as MapPlace
@@ -44,6 +46,10 @@ from .planes import standard_planes as standard_planes
 from .project import catalog_table as catalog_table
 from .project import make_map as make_map
 from .project import project_catalog as project_catalog
+from .projections import make_projection as make_projection
+from .projections import projection_columns as projection_columns
+from .projections import run_places as run_places
+from .projections import run_projections as run_projections
 from .request import TrainRequest as TrainRequest
 from .resplit import evaluate_splits as evaluate_splits
 from .rival_columns import parse_rival_columns as parse_rival_columns

@@ -28,6 +28,10 @@ _COLOUR_PLANES = (
     ("infrared_excess", ("g", "j"), ("j", "ks")),
     ("colour_magnitude", ("g", "i"), ("i",)),
 )
+_PROJECTIONS = (
+    ("pca", "Principal components"), ("densmap", "densMAP"),
+    ("umap3d", "UMAP in space"), ("densmap3d", "densMAP in space"),
+)  # fmt: skip
 # Where the lines of cuts are asked for, in mag: along the first axis and the second.
 _W2 = np.arange(13.0, 22.0, 0.05)
 _G_MINUS_Z = np.arange(-1.0, 5.0, 0.05)
@@ -96,6 +100,7 @@ def standard_planes(columns: Mapping[str, Any]) -> dict[str, Plane]:
         As ``RunColumns``.
     """
     planes = [MAP] if "map_1" in columns else []
+    planes += _projected_planes(columns)
     if "latent_2" in columns:
         planes.append(_latent_plane(columns))
     planes += [
@@ -160,6 +165,19 @@ def _cut_line(
     selected = cut.select(magnitudes(x.ravel(), y.ravel())).reshape(x.shape)
     least = np.where(selected.any(axis=1), _COLOURS[selected.argmax(axis=1)], np.nan)
     return Guide(cut.title, tuple(zip(along.tolist(), least.tolist(), strict=True)))
+
+
+def _projected_planes(columns: Mapping[str, Any]) -> list[Plane]:
+    """Return the planes of projections beside the map; two of those in space."""
+    planes = []
+    for key, title in _PROJECTIONS:
+        for second in (2, 3):
+            x, y = f"{key}_1", f"{key}_{second}"
+            if y in columns:
+                name = title if second == 2 else f"{title}, depth"
+                own = key if second == 2 else f"{key}_depth"
+                planes.append(Plane(own, name, x, y, x, y, is_equal=True))
+    return planes
 
 
 def _latent_plane(columns: Mapping[str, Any]) -> Plane:

@@ -28,6 +28,7 @@ from qsovae.runs import (
 )
 from qsovae.workflow.cells import run_catalog
 from qsovae.workflow.latent_rows import is_of_run, nearest_mask, place_of_id
+from qsovae.workflow.projections import projection_columns
 from qsovae.workflow.slice_texts import SLICE, slice_names, slice_texts
 
 _HIDDEN = ("fingerprint", "is_fitted")
@@ -201,15 +202,20 @@ class RunColumns(PlacedColumns):
 
 
 def run_table(run: Run) -> pd.DataFrame:
-    """Return a run's rows in catalog order, with ``map_1, map_2`` if it has a map."""
+    """Return a run's rows in catalog order, with ``map_1, map_2`` if it has a map.
+
+    Columns of its other projections follow, as of ``projection_columns``.
+    """
     rows, places = run.rows(), run.map()
+    projected = projection_columns(run, rows)
     if places is None:
-        return rows
+        return pd.concat([rows, projected], axis=1)
     places = places[["row", "map_1", "map_2"]]
     # A run writes both in the order of the catalog: joining a million takes a second.
     if np.array_equal(rows["row"], places["row"]):
-        return rows.assign(map_1=places["map_1"], map_2=places["map_2"])
-    return rows.merge(places, on="row", how="left", validate="one_to_one")
+        return pd.concat([rows, places[["map_1", "map_2"]], projected], axis=1)
+    joined = rows.merge(places, on="row", how="left", validate="one_to_one")
+    return pd.concat([joined, projected], axis=1)
 
 
 def told_rows(

@@ -15,6 +15,7 @@ from qsovae.catalog import Catalog
 from qsovae.inference import latent_names
 from qsovae.queries import Query
 from qsovae.runs import ON_MAP, Run, latest_verdicts, list_selections, weights_digest
+from qsovae.workflow.projections import is_projected
 from qsovae.workflow.run_columns import SAVED, Outline
 
 _FIRST = ("object_id", "ra_deg", "dec_deg", "class_label", "class_predicted")
@@ -54,7 +55,7 @@ def selection_table(
     shares = [c for c in picked if c.startswith("p_")]
     fixed = [c for c in (*_FIRST, *shares, *_LAST) if c in picked]
     known = {*fixed, *latent_names(picked), *_HIDDEN}
-    joined = [c for c in picked if c not in known]
+    joined = [c for c in picked if c not in known and not is_projected(c)]
     verdicts = pd.DataFrame() if run is None else _last_verdicts(run, picked)
     others = [c for c in verdicts if c not in picked]
     return pd.concat([picked[fixed + joined], verdicts[others]], axis=1)

@@ -1,6 +1,6 @@
 """From a catalog to a finished run: split, train, compare, score, map, write.
 
-Within workflow: above fitting, project, report and saved.
+Within workflow: above fitting, laying_out, report and saved.
 """
 
 import sys
@@ -16,7 +16,7 @@ from qsovae.estimator import VAEClassifier
 from qsovae.features import features_to_json
 from qsovae.inference import latent_matrix
 from qsovae.runs import RunWriter, runs_folder
-from qsovae.runs.layout import BASELINE, MAP, ROWS, SLICES
+from qsovae.runs.layout import BASELINE, MAP, MAP_RECORD, ROWS, SLICES
 from qsovae.workflow.fitting import (
     Prepared,
     baseline_table,
@@ -25,8 +25,8 @@ from qsovae.workflow.fitting import (
     rows_table,
 )
 from qsovae.workflow.gathering import Gathered
+from qsovae.workflow.laying_out import MapSettings, lay_out, map_record, map_table
 from qsovae.workflow.progress import Progress, Steps
-from qsovae.workflow.project import lay_out_map, map_table
 from qsovae.workflow.report import scores_report
 from qsovae.workflow.request import TrainRequest
 from qsovae.workflow.saved import run_report
@@ -116,8 +116,10 @@ def _write_map(writer: RunWriter, rows: pd.DataFrame, seed: int, steps: Steps) -
         steps.stopped("the map was not made, for a stop was asked for")
         return
     with steps.step("map", "laying out the latent map"):
-        result = lay_out_map(latent_matrix(rows), seed, steps.tell, steps.stop_asked)
-        writer.write_table(MAP, map_table(result))
+        settings = MapSettings(seed)
+        result = lay_out(latent_matrix(rows), settings, steps.tell, steps.stop_asked)
+        writer.write_table(MAP, map_table(result, settings))
+        writer.write_json(MAP_RECORD, map_record(result, settings))
     if result.epochs < result.n_epochs:
         steps.stopped(
             f"the map was stopped after epoch {result.epochs} of {result.n_epochs}"

@@ -62,12 +62,12 @@ def test_lines_of_the_sky_are_round_and_some_run_between_the_rows(ra, dec, least
 def test_standard_planes_are_those_that_the_columns_allow(opened):
     *_, columns = opened
     planes = qsovae.standard_planes(columns)
-    assert list(planes)[:2] == ["map", "latent"]
+    assert list(planes)[:4] == ["map", "pca", "pca_depth", "latent"]
     assert {"mid_infrared", "wu", "gri", "colour_magnitude", "sky"} <= set(planes)
     assert planes["colour_magnitude"].is_flipped
     run, rows, *_ = opened
     without = qsovae.standard_planes(qsovae.RunColumns(run, rows))
-    assert list(without) == ["map", "latent"]
+    assert list(without) == ["map", "pca", "pca_depth", "latent"]
 
 
 def test_the_latent_plane_is_of_the_dimensions_in_which_rows_differ_most(opened):

@@ -1,6 +1,8 @@
 """The latent map: what it keeps, that it repeats, and where new rows land."""
 
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -106,6 +108,43 @@ def test_rows_beyond_the_sample_are_placed_by_the_projector():
     assert trustworthiness(latent, result.coordinates, n_neighbors=15) > 0.95
 
 
+def test_a_map_may_have_a_third_dimension_and_new_rows_a_place_in_it(fitted):
+    latent, _, _ = fitted
+    space = fit_map(latent[:1000], seed=0, n_dimensions=3).coordinates
+    assert space.shape == (1000, 3)
+    assert np.linalg.matrix_rank(space - space.mean(axis=0)) == 3
+    assert trustworthiness(latent[:1000], space, n_neighbors=15) > 0.97
+    projector = Projector(latent[:1000], space)
+    assert np.array_equal(projector.apply(latent[:1000]), space)
+    landed = projector.apply(latent[1000:])
+    assert trustworthiness(latent[1000:], landed, n_neighbors=15) > 0.95
+
+
+def test_crowds_stay_crowded_if_density_is_kept():
+    rng = np.random.default_rng(0)
+    scale = np.repeat([0.2, 1.0, 4.0], 200)[:, None]
+    centre = np.repeat([[0.0] * 4, [40.0] * 4, [-40.0] * 4], 200, axis=0)
+    latent = centre + scale * rng.normal(size=(600, 4))
+
+    def width(keeps_density):
+        result = fit_map(latent, seed=0, keeps_density=keeps_density)
+        parts = np.split(result.coordinates, 3)
+        return [np.log(part.std(axis=0).mean()) for part in parts]
+
+    even, kept = width(False), width(True)
+    assert kept[0] < kept[1] < kept[2]
+    assert kept[2] - kept[0] > even[2] - even[0] + 0.5
+
+
+def test_many_rows_at_once_land_as_few_do(fitted):
+    latent, _, result = fitted
+    projector = Projector(latent, result.coordinates)
+    many, _ = islands(12_000, seed=7)
+    landed = projector.apply(many)
+    assert np.array_equal(projector.apply(many[::-1])[::-1], landed)
+    assert np.array_equal(projector.apply(many[4990:5010]), landed[4990:5010])
+
+
 def test_rows_of_one_latent_mean_share_a_place():
     latent, _ = islands(300)
     latent[100:200] = latent[0]
@@ -172,7 +211,7 @@ def test_a_latent_that_is_no_table_is_refused(latent):
 @pytest.mark.parametrize(
     "changes",
     [{"seed": -1}, {"n_neighbors": 1}, {"min_dist": -0.1}, {"min_dist": 1.5},
-     {"min_dist": np.nan}, {"max_fit_rows": 0}],
+     {"min_dist": np.nan}, {"max_fit_rows": 0}, {"n_dimensions": 4}],
 )  # fmt: skip
 def test_parameters_that_no_map_has_are_refused_by_name(changes):
     with pytest.raises(ConfigError, match=next(iter(changes))):
@@ -217,10 +256,25 @@ def test_a_stop_keeps_the_layout_so_far():
 
 def test_an_exception_in_a_callback_reaches_the_caller():
     latent, _ = islands(300)
-
-    def fail(progress):
-        if progress.fraction > 0:
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        fit_map(latent, seed=0, on_progress=fail)
+        fit_map(latent, seed=0, on_progress=interrupted)
+
+
+def interrupted(progress):
+    if progress.fraction > 0:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    "ended", [{"should_stop": lambda: True}, {"on_progress": interrupted}]
+)
+def test_other_threads_lay_out_after_one_was_ended(ended):
+    latent, _ = islands(300)
+    with contextlib.suppress(KeyboardInterrupt):
+        fit_map(latent, seed=0, **ended)
+    found = []
+    thread = Thread(target=lambda: found.append(fit_map(latent, seed=0)), daemon=True)
+    thread.start()
+    thread.join(60)
+    assert found, "it waits for a lock that nobody lets go"
+    assert found[0].epochs == found[0].n_epochs

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import coo_matrix
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
 from qsovae.projection.graph import fuzzy_graph, neighbour_distances
-from qsovae.projection.layout import lay_out, principal_plane, starting_places
+from qsovae.projection.layout import lay_out, starting_places
+from qsovae.projection.principal import principal_axes, principal_plane
+from qsovae.projection.radii import local_radii
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # umap-learn warns of optional packages
@@ -75,6 +78,42 @@ def test_the_layout_is_umap_learns_bit_for_bit():
     assert epochs == 60
     assert np.array_equal(found, oracle)
     assert not np.allclose(found, start, atol=0.1)
+
+
+def test_local_radii_are_umap_learns():
+    latent = some_latent()
+    graph = fuzzy_graph(*neighbour_distances(latent, 10))
+    apart = np.linalg.norm(latent[:, None].astype(float) - latent[None], axis=-1)
+    # umap-learn writes what it finds into what it is given.
+    density = {"lambda": 2.0, "frac": 0.3, "var_shift": 0.1, "graph_dists": apart}
+    umap.umap_.simplicial_set_embedding(
+        latent, graph.copy(), 2, 1.0, 1.6, 0.9, 1.0, 5, 20, "random",
+        np.random.RandomState(0), "euclidean", {}, True, density, False,
+    )  # fmt: skip
+    strong = graph.data >= graph.data.max() / 20
+    kept = (graph.data[strong], (graph.row[strong], graph.col[strong]))
+    found = local_radii(coo_matrix(kept, shape=graph.shape), latent)
+    assert found.radii == pytest.approx(density["R"], abs=1e-4)
+    assert found.totals == pytest.approx(density["mu_sum"], rel=1e-4)
+    assert found.strengths == pytest.approx(density["mu"])
+
+
+def test_rows_in_one_place_have_the_same_radii():
+    latent = some_latent()
+    graph = fuzzy_graph(*neighbour_distances(latent, 10))
+    radii = local_radii(graph, np.zeros_like(latent)).radii
+    assert radii == pytest.approx(0.0, abs=1e-6)
+
+
+def test_principal_axes_place_new_rows_as_scikit_learn_does():
+    latent, new = some_latent(n_latent=5), some_latent(seed=9, n_latent=5)
+    oracle = PCA(3, svd_solver="full").fit(latent.astype(float))
+    axes = principal_axes(latent, 3)
+    assert np.abs(axes.apply(new)) == pytest.approx(
+        np.abs(oracle.transform(new.astype(float))), abs=1e-5
+    )
+    assert axes.shares == pytest.approx(oracle.explained_variance_ratio_, abs=1e-6)
+    assert principal_axes(latent[:, :2], 3).apply(latent[:, :2]).shape[1] == 2
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 9))

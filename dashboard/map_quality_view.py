@@ -1,0 +1,111 @@
+"""Part of the Explore page: how far the map can be trusted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+import qsovae
+from dashboard import projecting
+from dashboard.job_view import show_failure, show_running
+from dashboard.layout import refusals
+
+# By key of the record: what it is called, and what a low value would mean.
+_MEASURES = {
+    "trustworthiness": (
+        "Trustworthiness",
+        "Low where the map shows rows as near that are far in latent space.",
+    ),
+    "continuity": (
+        "Continuity",
+        "Low where the map tears rows apart that are near in latent space.",
+    ),
+    "kept": (
+        "Latent neighbours kept",
+        "Of a row's nearest rows in latent space, how many are nearest on the map.",
+    ),
+    "agreement": (
+        "Recurring over seeds",
+        "Of a row's nearest rows on the map, how many are so on a map that differs by "
+        "nothing but chance.",
+    ),
+}
+
+
+def show_map_quality(run: qsovae.Run) -> None:
+    """Show how far the run's map can be trusted, and measure it when asked."""
+    with st.expander("How far to trust this map"), refusals():
+        found = qsovae.map_quality(run)
+        if found is not None:
+            _show_measures(found)
+            return
+        job = projecting.measuring(run)
+        st.fragment(_show_job, run_every=1 if job and job.is_busy else None)(run)
+        if job is None or not job.is_busy:
+            _offer(run)
+
+
+def _show_measures(found: dict[str, Any]) -> None:
+    """Show the measures, and what they say in words."""
+    for place, (key, (name, about)) in zip(
+        st.columns(len(_MEASURES)), _MEASURES.items(), strict=True
+    ):
+        is_rank = key in found["plane"]
+        value = f"{found[key]:.3f}" if is_rank else f"{found[key]:.0%}"
+        place.metric(name, value, help=about)
+        if is_rank:
+            place.caption(
+                f"plane of two principal components: {found['plane'][key]:.3f}"
+            )
+    st.markdown(quality_words(found))
+    st.caption(
+        f"{found['n_neighbors']} neighbours, of the {found['fitted_rows']:,} rows laid "
+        f"out. Trustworthiness and continuity (Venna & Kaski 2001) are of "
+        f"{found['scored_rows']:,} of them, drawn at random, among "
+        f"{found['ranked_among']:,}; seeds {', '.join(map(str, found['seeds']))}. Row "
+        "by row: columns map_stability (recurring) and map_kept."
+    )
+
+
+def quality_words(found: dict[str, Any]) -> str:
+    """Return in a few words what may be read from a map, and what may not."""
+    k = found["n_neighbors"]
+    low = found["percentiles"]["agreement"]["5"]
+    return (
+        f"Of the {k} rows nearest to a row on this map, {found['agreement']:.0%} are "
+        f"again when it is drawn by another seed (for one row in twenty {low:.0%} or "
+        f"fewer), and {found['kept']:.0%} of its {k} nearest in latent space are among "
+        "them. Which rows lie together means something; how far islands are apart, how "
+        "large they are and how they are turned does not."
+    )
+
+
+def _show_job(run: qsovae.Run) -> None:
+    """Show the process that measures; the whole page anew when it has ended."""
+    job = projecting.measuring(run)
+    if job is None:
+        return
+    if job.is_busy:
+        show_running(
+            job, "Measuring the map", "quality", lambda _: projecting.ask_to_stop(run)
+        )
+        return
+    if job.status == "done":
+        projecting.put_away(run)
+        st.rerun()
+    if show_failure(job, "", "quality"):
+        projecting.put_away(run)
+        st.rerun()
+
+
+def _offer(run: qsovae.Run) -> None:
+    """Offer to measure it."""
+    st.caption(
+        "The map is laid out twice more, by other seeds, and each row's neighbours are "
+        "compared: half a minute for 20,000 rows."
+    )
+    if st.button("Measure", key="quality_start", icon=":material/straighten:"):
+        with refusals():
+            projecting.start_measuring(run)
+            st.rerun()

@@ -1,0 +1,63 @@
+"""Measuring how far a map can be trusted, as a process of its own.
+
+What is known of it lies in ``.projecting/NAME`` of the runs folder; what came of it
+lies with the run (see `qsovae.map_quality`).
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import qsovae
+from dashboard import launching
+
+_WAITING = ".projecting"
+
+
+def start_measuring(run: qsovae.Run) -> None:
+    """Start a process that measures a run's map.
+
+    Raises
+    ------
+    ConfigError
+        If it is being measured right now.
+    """
+    place = _place(run)
+    if launching.is_busy(place):
+        raise qsovae.ConfigError(
+            f"the map of {run.name} is being measured right now", "map",
+            "Wait, or stop it.",
+        )  # fmt: skip
+    command = [
+        sys.executable, "-m", "qsovae", "project",
+        f"--runs={run.folder.parent.resolve()}", f"--watch={place.resolve()}",
+        "--quality", "--json", "--", run.name,
+    ]  # fmt: skip
+    launching.launch(command, place)
+
+
+def measuring(run: qsovae.Run) -> launching.Job | None:
+    """Return the process that measures a run's map, None where there is none."""
+    place = _place(run)
+    if not place.is_dir():
+        return None
+    return launching.job_at(place, "nothing of it is kept")
+
+
+def ask_to_stop(run: qsovae.Run) -> None:
+    """Ask it to end."""
+    job = measuring(run)
+    if job is not None and job.is_busy:
+        launching.ask_to_stop(_place(run))
+
+
+def put_away(run: qsovae.Run) -> None:
+    """Forget one that has ended."""
+    if not launching.is_busy(_place(run)):
+        shutil.rmtree(_place(run), ignore_errors=True)
+
+
+def _place(run: qsovae.Run) -> Path:
+    return run.folder.parent / _WAITING / run.name
