@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import streamlit as st
 
 import qsovae
 from dashboard.state import View
@@ -108,20 +107,10 @@ def test_without_a_selection_there_is_nothing_to_be_like(open_page, texts, metri
     assert int(metrics(page)["Selected"]) > 0
 
 
-def test_the_object_that_is_looked_at_is_proposed(rows, open_page, monkeypatch):
-    class Event:
-        class selection:  # noqa: N801 - as Streamlit has it
-            rows = (1,)
-
-    plain = st.dataframe
-
-    def chosen(table, **options):
-        found = plain(table, **options)
-        return Event if options.get("key") == "selection_table" else found
-
-    monkeypatch.setattr(st, "dataframe", chosen)
-    page = open_page("Explore", View(run="tiny", query="p_QSO > 0.5"))
-    second = str(rows.loc[rows["p_QSO"] > 0.5, "object_id"].iloc[1])
+def test_the_object_that_is_looked_at_is_proposed(rows, open_page):
+    place = int(np.flatnonzero(rows["p_QSO"] > 0.5)[1])
+    page = open_page("Explore", View(run="tiny", query="p_QSO > 0.5", opened=place))
+    second = str(rows["object_id"].iloc[place])
     assert page.text_input(key=f"near_id_{second}").value == second
     page.button(key="near_object").click().run()
     assert query_of(page) == f"near('{second}', 50)"
