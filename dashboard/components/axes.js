@@ -78,6 +78,17 @@ function trace(c, frame, corners, isClosed) {
   c.stroke();
 }
 
+// Words over rows are read against the ground of the page.
+function haloed(c, frame, words, at) {
+  c.save();
+  c.setLineDash([]);
+  c.strokeStyle = frame.ground;
+  c.lineWidth = 4;
+  c.lineJoin = "round";
+  c.strokeText(words, ...at);
+  c.restore();
+}
+
 function paintGuides(c, scene, frame) {
   c.lineWidth = 1.4;
   c.strokeStyle = c.fillStyle = frame.textColour;
@@ -96,7 +107,10 @@ function paintGuides(c, scene, frame) {
       const [px, py] = [frame.toX(place[0]) - frame.left, frame.toY(place[1]) - frame.top];
       return px >= from && px < 0.95 * frame.plotWidth && py > 14 && py < frame.plotHeight;
     });
-    if (inside) c.fillText(guide.name, frame.toX(inside[0]) + 4, frame.toY(inside[1]) - 3);
+    if (!inside) return;
+    const at = [frame.toX(inside[0]) + 4, frame.toY(inside[1]) - 3];
+    if (!guide.isFaint) haloed(c, frame, guide.name, at);
+    c.fillText(guide.name, ...at);
   });
   c.setLineDash([]);
   c.globalAlpha = 1;

@@ -92,6 +92,7 @@ class Plane {
     const frame = {
       grids: this.frame.grids, ratio, cssWidth, cssHeight, left, top, plotWidth, plotHeight,
       width, height, textColour: style.color, font: style.fontFamily,
+      ground: style.getPropertyValue("--st-background-color") || "white",
     };
     this.window ??= this.whole(frame);
     const [x0, x1, y0, y1] = (frame.window = this.window);
@@ -253,6 +254,7 @@ class Plane {
       : legend.find((one) => one.code === code)?.name ?? "";
     const lines = texts ? texts[row].split("\t") : [];
     if (!(flags[row] & 1)) lines.push("filtered out");
+    if (!texts) lines.push("click to see the object");
     return [...lines, `${title}: ${value}`].join("\n");
   }
 
@@ -373,7 +375,7 @@ class Plane {
     if (scene.isContinuous) entries.push(`${shortText(scene.scale.low)} to ${shortText(scene.scale.high)}`);
     const canvas = new OffscreenCanvas(over.width, over.height + 28 * frame.ratio);
     const c = canvas.getContext("2d");
-    c.fillStyle = getComputedStyle(this.root).getPropertyValue("--st-background-color") || "white";
+    c.fillStyle = frame.ground;
     c.fillRect(0, 0, canvas.width, canvas.height);
     c.drawImage(rows, frame.left * frame.ratio, frame.top * frame.ratio);
     c.drawImage(over, 0, 0);
