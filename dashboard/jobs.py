@@ -9,9 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -151,34 +149,6 @@ def ask_to_stop(name: str, folder: Path) -> None:
 def is_stopping(name: str, folder: Path) -> bool:
     """Return whether a training was asked to end."""
     return launching.is_stopping(folder / _WAITING / name)
-
-
-def make_map(run: qsovae.Run, catalog: Path) -> None:
-    """Make the map of a run that has none, in a process of its own; wait for it.
-
-    The map is saved with the run even if nobody waits any more.
-
-    Raises
-    ------
-    RunError
-        If the process fails, with its own last words.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        command = [
-            sys.executable, "-m", "qsovae", "project", f"--runs={run.folder.parent}",
-            f"--out={Path(folder) / 'map.parquet'}", "--", run.name, str(catalog),
-        ]  # fmt: skip
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            check=False, start_new_session=True,
-        )  # fmt: skip
-    if done.returncode:
-        said = launching.last_words(done.stderr)
-        raise qsovae.RunError(
-            said or f"the process ended with {done.returncode}",
-            run.name,
-            "Its latent map was not made.",
-        )
 
 
 def dismiss(name: str, folder: Path) -> None:

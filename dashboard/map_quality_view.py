@@ -33,17 +33,33 @@ _MEASURES = {
 }
 
 
+_OTHERS = {
+    "densmap": ("densMAP", "Keeps how dense rows lie, too."),
+    "umap3d": ("UMAP in space", "Three axes, of which a plane shows two."),
+}
+
+
 def show_map_quality(run: qsovae.Run) -> None:
-    """Show how far the run's map can be trusted, and measure it when asked."""
+    """Show how far the run's map can be trusted, and make what is lacking when asked.
+
+    That is its measures, and other projections than the map.
+    """
     with st.expander("How far to trust this map"), refusals():
         found = qsovae.map_quality(run)
         if found is not None:
             _show_measures(found)
-            return
-        job = projecting.measuring(run)
-        st.fragment(_show_job, run_every=1 if job and job.is_busy else None)(run)
-        if job is None or not job.is_busy:
-            _offer(run)
+        if not show_making(run):
+            if found is None:
+                _offer(run)
+            _offer_others(run)
+
+
+def show_making(run: qsovae.Run) -> bool:
+    """Show the process that makes a map or measures one; return whether it runs."""
+    job = projecting.waiting(run)
+    is_busy = job is not None and job.is_busy
+    st.fragment(_show_job, run_every=1 if is_busy else None)(run)
+    return is_busy
 
 
 def _show_measures(found: dict[str, Any]) -> None:
@@ -82,14 +98,15 @@ def quality_words(found: dict[str, Any]) -> str:
 
 
 def _show_job(run: qsovae.Run) -> None:
-    """Show the process that measures; the whole page anew when it has ended."""
-    job = projecting.measuring(run)
+    """Show the process; the whole page anew when it has ended."""
+    job = projecting.waiting(run)
     if job is None:
         return
     if job.is_busy:
         show_running(
-            job, "Measuring the map", "quality", lambda _: projecting.ask_to_stop(run)
-        )
+            job, "Laying out and measuring", "quality",
+            lambda _: projecting.ask_to_stop(run),
+        )  # fmt: skip
         return
     if job.status == "done":
         projecting.put_away(run)
@@ -100,12 +117,28 @@ def _show_job(run: qsovae.Run) -> None:
 
 
 def _offer(run: qsovae.Run) -> None:
-    """Offer to measure it."""
+    """Offer to measure the map."""
     st.caption(
         "The map is laid out twice more, by other seeds, and each row's neighbours are "
         "compared: half a minute for 20,000 rows."
     )
     if st.button("Measure", key="quality_start", icon=":material/straighten:"):
-        with refusals():
-            projecting.start_measuring(run)
-            st.rerun()
+        _start(run, "quality")
+
+
+def _offer_others(run: qsovae.Run) -> None:
+    """Offer the projections that the run has not yet; they become planes."""
+    kept = {record["name"] for record in qsovae.run_projections(run)}
+    with st.container(horizontal=True):
+        for key, (words, about) in _OTHERS.items():
+            if key not in kept and st.button(
+                f"Make {words}", key=f"project_{key}", type="tertiary",
+                icon=":material/add:", help=f"{about} Half a minute for 20,000 rows.",
+            ):  # fmt: skip
+                _start(run, key)
+
+
+def _start(run: qsovae.Run, what: str) -> None:
+    with refusals():
+        projecting.start(run, what)
+        st.rerun()

@@ -1,4 +1,4 @@
-"""Measuring how far a map can be trusted, as a process of its own.
+"""Maps of a run, and how far they can be trusted, made by a process of its own.
 
 What is known of it lies in ``.projecting/NAME`` of the runs folder; what came of it
 lies with the run (see `qsovae.map_quality`).
@@ -14,32 +14,39 @@ import qsovae
 from dashboard import launching
 
 _WAITING = ".projecting"
+# What can be made, by key: options of ``qsovae project``.
+MADE = {
+    "map": (),
+    "quality": ("--quality",),
+    "densmap": ("--method=densmap",),
+    "umap3d": ("--dimensions=3",),
+}
 
 
-def start_measuring(run: qsovae.Run) -> None:
-    """Start a process that measures a run's map.
+def start(run: qsovae.Run, what: str) -> None:
+    """Start a process that makes one of ``MADE`` of a run.
 
     Raises
     ------
     ConfigError
-        If it is being measured right now.
+        If one of them is being made right now.
     """
     place = _place(run)
     if launching.is_busy(place):
         raise qsovae.ConfigError(
-            f"the map of {run.name} is being measured right now", "map",
+            f"a map of {run.name} is being made or measured right now", "map",
             "Wait, or stop it.",
         )  # fmt: skip
     command = [
         sys.executable, "-m", "qsovae", "project",
         f"--runs={run.folder.parent.resolve()}", f"--watch={place.resolve()}",
-        "--quality", "--json", "--", run.name,
+        *MADE[what], "--json", "--", run.name,
     ]  # fmt: skip
     launching.launch(command, place)
 
 
-def measuring(run: qsovae.Run) -> launching.Job | None:
-    """Return the process that measures a run's map, None where there is none."""
+def waiting(run: qsovae.Run) -> launching.Job | None:
+    """Return the process that makes something of a run, None where there is none."""
     place = _place(run)
     if not place.is_dir():
         return None
@@ -48,7 +55,7 @@ def measuring(run: qsovae.Run) -> launching.Job | None:
 
 def ask_to_stop(run: qsovae.Run) -> None:
     """Ask it to end."""
-    job = measuring(run)
+    job = waiting(run)
     if job is not None and job.is_busy:
         launching.ask_to_stop(_place(run))
 

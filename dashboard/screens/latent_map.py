@@ -8,10 +8,11 @@ import pandas as pd
 import streamlit as st
 
 import qsovae
-from dashboard import cache, jobs
+from dashboard import cache, projecting
 from dashboard.facets_view import show_facets
 from dashboard.join_view import joined_table
-from dashboard.layout import page_head, page_link, refuse, simulated_badge
+from dashboard.layout import page_head, refusals, refuse, simulated_badge
+from dashboard.map_quality_view import show_making
 from dashboard.map_view import choose_colour, choose_filters, needs_no_catalog
 from dashboard.object_view import open_named, show_opened
 from dashboard.picture_view import show_early, show_picture
@@ -33,17 +34,13 @@ _PURPOSE = (
 def show_explorer(view: View, run: qsovae.Run) -> None:
     """Show one run's map."""
     table = cache.latent_table(run)
+    if "map_1" not in table:
+        offer_map(run)
+        return
     source = find_source(view.catalog)
-    if (
-        "map_1" in table
-        and needs_no_catalog(view)
-        and cache.is_catalog_unread(run, source)
-    ):
+    if needs_no_catalog(view) and cache.is_catalog_unread(run, source):
         show_early(view, run, table, source)
     found = cache.run_catalog(run, source)
-    if "map_1" not in table:
-        offer_map(run, found)
-        return
     catalog = found.catalog if found else None
     controls, picture = st.columns([2, 5], gap="medium")
     with controls:
@@ -81,16 +78,15 @@ def show_chosen(
     download_verdicts(run)
 
 
-def offer_map(run: qsovae.Run, found: cache.FoundCatalog | None) -> None:
+def offer_map(run: qsovae.Run) -> None:
     """Offer to make the map of a run that has none."""
     st.info("This run has no latent map yet.")
-    if found is None:
-        st.caption("Its catalog is needed to make one: open it under Catalog first.")
-        page_link("catalog", "Go to Catalog")
-    elif st.button("Make the map", key="explore_make_map", type="primary"):
-        with st.spinner("Laying out the latent map: half a minute for 20,000 rows …"):
-            jobs.make_map(run, found.path)
-        st.rerun()
+    if not show_making(run):
+        st.caption("It takes half a minute, for 20,000 rows or a million.")
+        if st.button("Make the map", key="explore_make_map", type="primary"):
+            with refusals():
+                projecting.start(run, "map")
+                st.rerun()
 
 
 def main() -> None:

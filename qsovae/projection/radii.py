@@ -48,11 +48,10 @@ def local_radii(
     n_rows = graph.shape[0]
     across = latent[graph.row].astype(np.float64) - latent[graph.col]
     squared = np.square(across).sum(axis=1)
-    # An edge counts for both its ends, and stands in the graph in both directions.
-    totals, sums = np.zeros(n_rows), np.zeros(n_rows)
-    for ends in (graph.row, graph.col):
-        totals += np.bincount(ends, graph.data, n_rows)
-        sums += np.bincount(ends, graph.data * squared, n_rows)
+    # umap-learn counts an edge for both its ends, and it stands in the graph in both
+    # directions.
+    totals = 2.0 * np.bincount(graph.row, graph.data, n_rows)
+    sums = 2.0 * np.bincount(graph.row, graph.data * squared, n_rows)
     mean = np.divide(sums, totals, out=np.zeros(n_rows), where=totals > 0)
     logarithms = np.log(_SMALLEST + mean)
     # Rounding alone is no spread.

@@ -32,7 +32,7 @@ def shown():
 def wait_for_end(run, seconds=120):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        job = projecting.measuring(run)
+        job = projecting.waiting(run)
         if job is not None and not job.is_busy:
             return
         time.sleep(0.1)
@@ -43,9 +43,9 @@ def test_it_is_measured_from_the_page_and_then_shown(run, metrics, texts):
     page = shown()
     assert not page.metric
     page.button(key="quality_start").click().run()
-    assert "Measuring the map" in [s.value for s in page.subheader]
+    assert "Laying out and measuring" in [s.value for s in page.subheader]
     with pytest.raises(qsovae.ConfigError, match="right now"):
-        projecting.start_measuring(run)
+        projecting.start(run, "quality")
     wait_for_end(run)
     found = qsovae.map_quality(run)
     page = shown()
@@ -68,8 +68,19 @@ def test_one_that_is_stopped_says_so_until_it_is_dismissed(run, texts):
     page = shown()
     assert "stopped: nothing of it is kept" in texts(page)
     page.button(key="quality_dismiss_tiny").click().run()
-    assert projecting.measuring(run) is None
+    assert projecting.waiting(run) is None
     assert page.button(key="quality_start")
+
+
+def test_another_projection_is_made_from_the_page_and_becomes_a_plane(run):
+    page = shown()
+    page.button(key="project_densmap").click().run()
+    wait_for_end(run)
+    page = shown()
+    assert "project_densmap" not in [button.key for button in page.button]
+    rows = qsovae.run_table(run)
+    planes = qsovae.standard_planes(qsovae.RunColumns(run, rows))
+    assert planes["densmap"].y == "densmap_2"
 
 
 def test_a_damaged_record_is_refused_in_words(run, errors):

@@ -1,6 +1,7 @@
 """Evaluate and Explore: the run's numbers, slices, selections, and refusals."""
 
 import json
+import time
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import qsovae
+from dashboard import projecting
 from dashboard.state import View
 
 LEFT, RIGHT, LOW, HIGH = -3.0, 8.0, -2.0, 6.0
@@ -382,4 +384,10 @@ def test_a_run_without_a_map_offers_to_make_one(server, open_page, metrics, text
     assert "no latent map yet" in texts(page)
     page.button(key="explore_make_map").click().run()
     assert not page.error
+    assert "explore_make_map" not in [button.key for button in page.button]
+    run = qsovae.open_run("tiny")
+    deadline = time.monotonic() + 120
+    while projecting.waiting(run).is_busy and time.monotonic() < deadline:
+        time.sleep(0.1)
+    page = open_page("Explore")
     assert metrics(page)["Shown"] == "1,200"
