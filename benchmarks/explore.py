@@ -28,6 +28,14 @@ import qsovae
 SIZES = (10_000, 100_000, 1_000_000)
 REAL = "vst_atlas_wise_dev"
 PEER = "a Streamlit page of one Plotly scattergl"
+COMMAND = "python benchmarks/explore.py --readme README.md"
+_COLUMNS = {
+    "first_paint_s": "first paint, s", "recolour_s": "recolour, s",
+    "filter_s": "filter, s", "lasso_to_table_s": "lasso to table, s",
+    "bytes_sent": "sent, bytes", "server_rss_mb": "server, MB",
+    "project_new_s": "a million new rows placed, s",
+}  # fmt: skip
+_DIGITS = dict.fromkeys(_COLUMNS, 2) | {"bytes_sent": 0, "server_rss_mb": 0}
 _PLANE = ".st-key-plane .plane[data-version]"
 _MOST_NEW = 20_000  # rows that are placed to see how truly they land
 # Reads the rows when it is opened, as the Explore page does, and draws them all.
@@ -194,6 +202,29 @@ def real_run(options: argparse.Namespace) -> Iterator[qsovae.Run]:
         yield qsovae.train_run(request)
 
 
+def readme_text(found: list[dict[str, Any]]) -> str:
+    """Return the table for the README, and what it rests on."""
+    head = ["rows of", "rows", *_COLUMNS.values()]
+    lines = []
+    for one in found:
+        lines += [
+            [words, f"{one['rows']:,}", *_cells(of)]
+            for words, of in ((one["of"], one), (f"{one['of']}, {PEER}", one["peer"]))
+        ]
+    facts = report.machine_text(report.machine(), "numpy", "streamlit")
+    notes = report.paragraph(f"""
+Medians of {len(found[0]["turns"])} turns, each with servers of their own that have
+shown a page without a run; from the click until the page says that the picture is
+drawn. Sent is all until the page has nothing more to say. The peer draws the same
+places in classes, and nothing else. {facts}.""")
+    table = report.table_text(head, lines, n_text=1)
+    return f"{table}\n\n{notes}\nMade by `{COMMAND}`; `make bench-explore` prints JSON."
+
+
+def _cells(of: dict[str, float]) -> list[str]:
+    return [f"{of[name]:,.{_DIGITS[name]}f}" if name in of else "" for name in _COLUMNS]
+
+
 def parse_options() -> argparse.Namespace:
     """Return what was asked for."""
     parser = report.data_parser(__doc__.splitlines()[0])
@@ -202,6 +233,9 @@ def parse_options() -> argparse.Namespace:
         help="rows of the runs that are drawn from the demo's",
     )  # fmt: skip
     parser.add_argument("--repeats", type=report.positive, default=5, metavar="N")
+    parser.add_argument(
+        "--readme", type=Path, metavar="FILE", help="page whose table to replace"
+    )
     for name, default, about in (
         ("run", "checkpoints/demo", "folder of the run whose rows are drawn"),
         ("catalog", "data/demo.fits", "that trained it"),
@@ -219,7 +253,10 @@ def main() -> int:
     missing = pages.why_not()
     if missing:
         raise SystemExit(missing)
-    runs = [(f"demo x {n}", run_of_size(n, options)) for n in options.sizes]
+    report.check_readme(options.readme, "explore")
+    results = []
+    drawn = f"{options.run.name}, drawn"
+    runs = [(drawn, run_of_size(n, options)) for n in options.sizes]
     if (options.data / REAL).is_dir():
         runs.append((REAL, real_run(options)))
     for name, opening in runs:
@@ -229,6 +266,9 @@ def main() -> int:
         told = {"of": name, "simulated": run.is_simulated, **found}
         sys.stdout.write(json.dumps(report.rounded(told)) + "\n")
         sys.stdout.flush()
+        results.append(told)
+    if options.readme is not None:
+        report.write_readme(options.readme, "explore", readme_text(results))
     return 0
 
 

@@ -64,4 +64,4 @@ def test_what_has_no_peer_stands_last_in_the_table(module):
 
 
 def test_a_server_that_does_not_say_its_memory_leaves_it_open(module):
-    assert np.isnan(module("evaluate_page")._resident_mib(-1))
+    assert np.isnan(module("pages").resident_mib(-1))

@@ -16,6 +16,8 @@ def projection(module):
     return module("projection")
 
 
+# umap-learn compiles its transform for half a minute in each fresh process.
+@pytest.mark.slow
 def test_projection_says_what_it_measured(projection, monkeypatch, tmp_path, runs):
     page, output = tmp_path / "page.md", tmp_path / "projection.json"
     page.write_text(PAGE, "utf-8")
