@@ -189,6 +189,7 @@ READERS: dict[str, Any] = {
     "joined": _pair,
     "plane": _plane,
     "beside": lambda texts: _classes(texts[:_MOST_BESIDE]),
+    "turned": _between(-180.0, 180.0),
     "window": _window,
     "outlined_on": _pair,
     "hidden": _classes,

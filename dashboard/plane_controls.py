@@ -58,10 +58,24 @@ def choose_plane(view: View, columns: qsovae.RunColumns) -> qsovae.Plane:
             view, {k: w for k, w in words.items() if k not in (chosen, _OWN)}
         )
     plane = _own_plane(view) if chosen == _OWN else planes[chosen]
+    plane = _turned(view, plane)
     wanted = (plane.key,) if plane.key else (plane.x, plane.y)
-    if wanted != view.plane:
+    if wanted != view.plane:  # a window of another plane shows nothing of this one
         view.plane, view.window = wanted, ()
     return plane
+
+
+def _turned(view: View, plane: qsovae.Plane) -> qsovae.Plane:
+    """Offer to turn a projection in space; return it as it is seen."""
+    if not plane.depth:
+        view.turned = 0.0
+        return plane
+    seed("explore_turned", view.turned)
+    view.turned = float(st.slider(
+        "Turn, degrees", -180.0, 180.0, step=5.0, key="explore_turned",
+        help="About the upright axis: shows the axis that lies in depth.",
+    ))  # fmt: skip
+    return qsovae.turned_plane(plane, view.turned)
 
 
 def _choose_beside(view: View, words: dict[str, str]) -> None:

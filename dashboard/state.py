@@ -40,6 +40,8 @@ class View:
         Rows are shown whose AB magnitude in the band lies in the range.
     plane, beside : tuple of str
         Of Explore: key of a plane, or two formulas; keys of those shown beside it.
+    turned : float
+        Of a plane of a projection in space, by how many degrees.
     window : (float, float, float, float) or ()
         What of the plane is in view: its ends across and upwards; all if empty.
     outlines, outlined_on : tuple of outlines, (str, str)
@@ -103,6 +105,7 @@ class View:
     magnitudes: tuple[float, float] | None = None
     plane: tuple[str, ...] = ("map",)
     beside: tuple[str, ...] = ()
+    turned: float = 0.0
     window: tuple[float, ...] = ()
     outlines: tuple[Outline, ...] = field(default=())
     outlined_on: tuple[str, str] = qsovae.ON_MAP

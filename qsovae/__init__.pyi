@@ -231,4 +231,5 @@ from .workflow import split_results as split_results
 from .workflow import standard_planes as standard_planes
 from .workflow import test_rows as test_rows
 from .workflow import train_run as train_run
+from .workflow import turned_plane as turned_plane
 from .workflow import walk_table as walk_table

@@ -43,6 +43,7 @@ from .planes import own_plane as own_plane
 from .planes import plane_guides as plane_guides
 from .planes import plane_places as plane_places
 from .planes import standard_planes as standard_planes
+from .planes import turned_plane as turned_plane
 from .project import catalog_table as catalog_table
 from .project import make_map as make_map
 from .project import project_catalog as project_catalog

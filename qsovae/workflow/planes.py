@@ -5,7 +5,7 @@ and so is whatever is outlined on it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,8 @@ class Plane:
         Whether both have one scale.
     is_flipped : bool
         Whether the second grows downwards, as magnitudes do.
+    depth : str
+        Of a projection in space, the axis that the plane does not show.
     """
 
     key: str
@@ -64,6 +66,7 @@ class Plane:
     y_name: str
     is_equal: bool = False
     is_flipped: bool = False
+    depth: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,18 @@ def standard_planes(columns: Mapping[str, Any]) -> dict[str, Plane]:
     if "sky_x" in columns:
         planes.append(SKY)
     return {plane.key: plane for plane in planes}
+
+
+def turned_plane(plane: Plane, angle_deg: float) -> Plane:
+    """Return the plane of a projection in space, turned about its upright axis.
+
+    Its first formula is the sum of the two level axes by which it is turned.
+    """
+    angle = np.radians(angle_deg)
+    cos, sin = (f"{value:.4f}" for value in (np.cos(angle), np.sin(angle)))
+    x = f"({cos}) * {plane.x} + ({sin}) * {plane.depth}"
+    name = f"{plane.x_name}, turned by {angle_deg:g}°"
+    return replace(plane, x=x, x_name=name) if angle_deg else plane
 
 
 def own_plane(x: str, y: str) -> Plane:
@@ -168,15 +183,13 @@ def _cut_line(
 
 
 def _projected_planes(columns: Mapping[str, Any]) -> list[Plane]:
-    """Return the planes of projections beside the map; two of those in space."""
+    """Return the planes of projections beside the map."""
     planes = []
     for key, title in _PROJECTIONS:
-        for second in (2, 3):
-            x, y = f"{key}_1", f"{key}_{second}"
-            if y in columns:
-                name = title if second == 2 else f"{title}, depth"
-                own = key if second == 2 else f"{key}_depth"
-                planes.append(Plane(own, name, x, y, x, y, is_equal=True))
+        x, y, depth = (f"{key}_{axis}" for axis in (1, 2, 3))
+        if y in columns:
+            plane = Plane(key, title, x, y, x, y, is_equal=True)
+            planes.append(replace(plane, depth=depth) if depth in columns else plane)
     return planes
 
 

@@ -62,12 +62,12 @@ def test_lines_of_the_sky_are_round_and_some_run_between_the_rows(ra, dec, least
 def test_standard_planes_are_those_that_the_columns_allow(opened):
     *_, columns = opened
     planes = qsovae.standard_planes(columns)
-    assert list(planes)[:4] == ["map", "pca", "pca_depth", "latent"]
+    assert list(planes)[:3] == ["map", "pca", "latent"]
     assert {"mid_infrared", "wu", "gri", "colour_magnitude", "sky"} <= set(planes)
     assert planes["colour_magnitude"].is_flipped
     run, rows, *_ = opened
     without = qsovae.standard_planes(qsovae.RunColumns(run, rows))
-    assert list(without) == ["map", "pca", "pca_depth", "latent"]
+    assert list(without) == ["map", "pca", "latent"]
 
 
 def test_the_latent_plane_is_of_the_dimensions_in_which_rows_differ_most(opened):
@@ -76,6 +76,18 @@ def test_the_latent_plane_is_of_the_dimensions_in_which_rows_differ_most(opened)
     names = [name for name in rows if name.startswith("latent_")]
     widest = rows[names].var().sort_values().index[-2:]
     assert {plane.x, plane.y} == set(widest)
+
+
+@pytest.mark.parametrize("angle", [0.0, 30.0, 90.0, -145.0, 180.0])
+def test_a_projection_in_space_is_turned_about_its_upright_axis(opened, angle):
+    _, rows, _, columns = opened
+    plane = qsovae.standard_planes(columns)["pca"]
+    assert plane.depth == "pca_3"
+    x, y = qsovae.plane_places(qsovae.turned_plane(plane, angle), columns, len(rows))
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    wanted = cos * rows["pca_1"] + sin * rows["pca_3"]
+    np.testing.assert_allclose(x, wanted, atol=2e-3)
+    np.testing.assert_array_equal(y, rows["pca_2"])
 
 
 def test_places_are_the_formulas_of_a_plane(opened):
