@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 import qsovae
+from dashboard.colours import missing_name
 from dashboard.facets_view import facets_query
 from dashboard.layout import escaped, refusals
 from dashboard.outlines import Outline
@@ -13,6 +14,8 @@ from dashboard.state import View
 from dashboard.theme import UNLABELLED
 
 # Filters that a selection's query says, to be taken off when it is applied.
+# Colours that are columns of text, of which a query can say what the legend hides.
+NAMED_COLOURS = ("class_label", "class_predicted", "morphology", "split")
 _FILTERS = ("explore_morphology", "explore_quality", "explore_classes", "explore_band")
 
 
@@ -32,6 +35,8 @@ def show_selections(
             "Save", key="selection_save", icon=":material/bookmark_add:",
             disabled=query is None and not view.outlines,
         )  # fmt: skip
+    if view.hidden and view.colour not in NAMED_COLOURS:
+        st.caption("What the legend hides by this colour is not kept.")
     with refusals():
         if wanted:
             saved = qsovae.save_selection(
@@ -61,11 +66,24 @@ def filters_query(view: View, facets: str | None = None) -> str | None:
         low, high = view.magnitudes
         parts.append(f"{low:g} <= {view.band}_mag_ab <= {high:g}")
     parts += [_slice_query(sliced) for sliced in view.slices]
+    if view.hidden and view.colour in NAMED_COLOURS:
+        parts.append(_hidden_query(view))
     if facets is not None:
         parts.append(facets)
     if view.query is not None:
         parts.append(f"({view.query})" if parts else view.query)
     return " and ".join(parts) or None
+
+
+def _hidden_query(view: View) -> str:
+    """Return what the legend hides as a query that is true of the rest."""
+    unknown = missing_name(view.colour)
+    texts = ", ".join(quoted(name) for name in view.hidden if name != unknown)
+    column = view.colour
+    if unknown in view.hidden:
+        claims = [f"{column} is not missing"]
+        return " and ".join(claims + ([f"{column} not in ({texts})"] if texts else []))
+    return f"({column} is missing or {column} not in ({texts}))"
 
 
 def _slice_query(sliced: str) -> str:

@@ -201,3 +201,16 @@ def test_what_hides_nothing_is_no_query_and_quotes_are_doubled():
         "not (has_SENTINEL or has_UPPER_LIMIT) and class_predicted in ('it''s')"
     )
     qsovae.Query(filters_query(view))
+
+
+@pytest.mark.parametrize(
+    "hidden", [("STAR",), ("unlabelled",), ("QSO", "STAR"), ("QSO", "unlabelled")]
+)
+def test_what_the_legend_hides_is_said_by_the_query(server, hidden):
+    run = qsovae.open_run("tiny", server / "checkpoints")
+    rows = qsovae.run_table(run)
+    query = filters_query(View(hidden=hidden))
+    names = rows["class_label"].astype("string").fillna("unlabelled")
+    mask = qsovae.query_mask(run, query, rows)
+    assert mask.tolist() == (~names.isin(hidden)).tolist()
+    assert filters_query(View(hidden=hidden, colour="quality")) is None
