@@ -277,6 +277,7 @@ class Plane {
     const act = acts[event.key];
     if (!act || !this.scene) return;
     event.preventDefault();
+    event.stopPropagation(); // with the page, arrows lead to the next object
     act();
   }
 

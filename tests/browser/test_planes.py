@@ -66,10 +66,9 @@ def test_a_row_is_told_where_it_is_pointed_at_and_opened_where_it_is_clicked(
     assert f"opened={row.name}" in visitor.page.url
 
 
-def test_zoom_lies_in_the_address_and_comes_back_as_the_same_picture(
-    visitor, browser, rows
-):
-    opened(visitor)
+def test_an_address_brings_back_picture_zoom_and_selected_rows(visitor, browser, rows):
+    opened(visitor, "explore?run=tiny&colour=p_QSO&query=p_QSO%3E0.2&scale=cividis")
+    draw_box(visitor, (0.2, 0.2), (0.7, 0.8))
     row = lonely_row(rows)
     visitor.page.mouse.move(*pixel_of(visitor, row["map_1"], row["map_2"]))
     for _ in range(4):
@@ -78,6 +77,9 @@ def test_zoom_lies_in_the_address_and_comes_back_as_the_same_picture(
     visitor.settle()
     visitor.page.mouse.move(0, 0)
     first, window = picture(visitor), told(visitor, "window")
+    chosen = visitor.download("download_csv")
+    assert 2 < chosen.count(b"\n") < len(rows)
+    visitor.page.mouse.move(0, 0)
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     try:
         other = type(visitor)(context.new_page(), visitor.address)
@@ -88,6 +90,7 @@ def test_zoom_lies_in_the_address_and_comes_back_as_the_same_picture(
         )  # fmt: skip
         off = np.asarray(ImageChops.difference(first, picture(other)), float)
         assert (off.max(axis=2) > 60).mean() < 0.003
+        assert other.download("download_csv") == chosen
     finally:
         context.close()
 
@@ -112,18 +115,27 @@ def test_the_legend_counts_and_hides_and_undo_shows_again(visitor, rows):
     assert "hidden" not in visitor.page.url
 
 
+def draw_box(visitor, begin, end):
+    """Draw a box between shares of the plot; return its corners in the page."""
+    box, (left, top, width, height), _ = visitor.plane()
+    corners = [
+        (round(box["x"] + left + a * width), round(box["y"] + top + b * height))
+        for a, b in (begin, end)
+    ]
+    visitor.part("plane").get_by_role("button", name="Box").click()
+    visitor.page.mouse.move(*corners[0])
+    visitor.page.mouse.down()
+    visitor.page.mouse.move(*corners[1], steps=4)
+    visitor.page.mouse.up()
+    visitor.settle()
+    return corners
+
+
 def test_what_is_outlined_on_another_plane_is_what_lies_there(visitor, rows, server):
     opened(visitor, "explore?run=tiny&plane=mid_infrared&beside=map")
     box, (left, top, width, height), (x0, x1, y0, y1) = visitor.plane()
-    begin = round(box["x"] + left + 0.3 * width), round(box["y"] + top + 0.1 * height)
-    end = round(box["x"] + left + 0.8 * width), round(box["y"] + top + 0.6 * height)
-    visitor.part("plane").get_by_role("button", name="Box").click()
-    visitor.page.mouse.move(*begin)
-    visitor.page.mouse.down()
-    visitor.page.mouse.move(*end, steps=4)
     before = told(visitor, "version", "plane_map")
-    visitor.page.mouse.up()
-    visitor.settle()
+    begin, end = draw_box(visitor, (0.3, 0.1), (0.8, 0.6))
     assert told(visitor, "version", "plane_map") != before
     corners = [
         (x0 + (x - box["x"] - left) / width * (x1 - x0),
