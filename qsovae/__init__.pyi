@@ -170,6 +170,7 @@ from .workflow import RunColumns as RunColumns
 from .workflow import ScoredCatalog as ScoredCatalog
 from .workflow import Slicing as Slicing
 from .workflow import TrainRequest as TrainRequest
+from .workflow import band_residuals as band_residuals
 from .workflow import baseline_rows as baseline_rows
 from .workflow import between_objects as between_objects
 from .workflow import catalog_table as catalog_table

@@ -51,6 +51,8 @@ from .projections import projection_columns as projection_columns
 from .projections import run_places as run_places
 from .projections import run_projections as run_projections
 from .request import TrainRequest as TrainRequest
+from .residuals import band_residuals as band_residuals
+from .residuals import residual_bands as residual_bands
 from .resplit import evaluate_splits as evaluate_splits
 from .rival_columns import parse_rival_columns as parse_rival_columns
 from .rivals import compare_rivals as compare_rivals
