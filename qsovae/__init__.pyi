@@ -163,6 +163,7 @@ from .workflow import FacetBins as FacetBins
 from .workflow import FacetCounts as FacetCounts
 from .workflow import Guide as Guide
 from .workflow import Joined as Joined
+from .workflow import JoinedFile as JoinedFile
 from .workflow import MapPlace as MapPlace
 from .workflow import Nearby as Nearby
 from .workflow import Plane as Plane

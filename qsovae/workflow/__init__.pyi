@@ -22,6 +22,7 @@ from .facets import facet_columns as facet_columns
 from .facets import facet_counts as facet_counts
 from .facets import facet_table as facet_table
 from .joining import Joined as Joined
+from .joining import JoinedFile as JoinedFile
 from .joining import join_columns as join_columns
 from .map_quality import evaluate_map as evaluate_map
 from .map_quality import map_quality as map_quality
