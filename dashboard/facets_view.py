@@ -93,14 +93,19 @@ def _brushed_bins(
 
 def _shown_columns(view: View, columns: Iterable[str]) -> tuple[str, ...]:
     """Return the columns whose facets are shown: the chosen ones, or the usual."""
-    chosen = [name for name in view.facets if name in columns]
+    named = _named(columns)
+    chosen = [name for name in view.facets if name in named]
     return tuple(chosen) or qsovae.facet_columns(columns)
+
+
+def _named(columns: Iterable[str]) -> list[str]:
+    """Return the columns that a query can name: none with a back quote."""
+    return [name for name in columns if name and "`" not in name]
 
 
 def _choose_columns(view: View, columns: qsovae.RunColumns) -> tuple[str, ...]:
     """Show the columns to choose from; return those that are chosen."""
-    # No query can name a column with a back quote.
-    options = [name for name in columns if name and "`" not in name]
+    options = _named(columns)
     chosen = st.session_state.get("explore_facets", _shown_columns(view, columns))
     kept = [name for name in chosen if name in options]
     st.session_state["explore_facets"] = kept

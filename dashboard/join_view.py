@@ -35,6 +35,17 @@ def joined_table(view: View, run: qsovae.Run, table: pd.DataFrame) -> pd.DataFra
     return table
 
 
+def joined_file(
+    view: View, run: qsovae.Run, table: pd.DataFrame
+) -> qsovae.JoinedFile | None:
+    """Return the file whose columns the rows have, None where nothing was joined."""
+    source = find_source(view.joined[0]) if view.joined else None
+    if source is None or len(table.columns) == len(cache.latent_table(run).columns):
+        return None
+    raw = cache.raw_table(source)
+    return qsovae.JoinedFile(raw.name, raw.sha256, view.joined[1])
+
+
 def _choose(
     view: View, run: qsovae.Run, table: pd.DataFrame, source: Source
 ) -> pd.DataFrame | None:

@@ -68,6 +68,8 @@ def colour_choices(
         bit = qsovae.Quality.__members__.get(name.removeprefix("has_"))
         if name.startswith("sel_"):
             told[name] = f"Selection {name.removeprefix('sel_')}"
+        elif name.startswith("residual_") and name not in table:
+            told[name] = f"Residual of {name.removeprefix('residual_')}, sigma"
         elif bit is not None and present & int(bit):
             told[name] = f"Quality bit {bit.name}"
     return choices | {f"{_TOLD}{name}": told[name] for name in columns if name in told}

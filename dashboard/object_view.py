@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -47,7 +49,8 @@ def show_opened(
         st.caption(f"{said} {what}")
         st.button("Close", key="object_close", icon=":material/close:",
                   type="tertiary", on_click=_open, args=(None,))  # fmt: skip
-    show_object(run, table, view.opened, catalog)
+    following = int(after[0]) if len(after) else view.opened
+    show_object(run, table, view.opened, catalog, partial(_open, following))
 
 
 def open_named(table: pd.DataFrame, object_id: str) -> None:
@@ -62,8 +65,9 @@ def _open(place: int | None) -> None:
 
 
 def show_object(
-    run: qsovae.Run, table: pd.DataFrame, place: int, catalog: qsovae.Catalog | None
-) -> None:
+    run: qsovae.Run, table: pd.DataFrame, place: int, catalog: qsovae.Catalog | None,
+    open_next: Callable[[], None],
+) -> None:  # fmt: skip
     """Show what is known of an object, what the model makes of it, and who is near."""
     found = _described(cache.run_key(run), place, catalog is not None, run, table,
                        catalog)  # fmt: skip
@@ -71,7 +75,7 @@ def show_object(
     left, right = st.columns([2, 3], gap="medium")
     with left:
         _show_facts(found)
-        show_verdict(run, found["object_id"])
+        show_verdict(run, found["object_id"], open_next)
     with right:
         if not found["bands"]:
             st.info("Its magnitudes are in the catalog, which is not at hand.")

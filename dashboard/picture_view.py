@@ -8,6 +8,7 @@ import streamlit as st
 
 import qsovae
 from dashboard import cache
+from dashboard.layout import refuse
 from dashboard.map_quality_view import show_map_quality
 from dashboard.map_rows import Colouring
 from dashboard.map_view import MapChoices, plain_choices
@@ -48,7 +49,13 @@ def show_picture(
         show_tools()
     rows = coded_rows(view, coloured)
     hidden = hidden_mask(view, rows)
-    chosen = selected_rows(view, run, table, catalog, choices, hidden)
+    try:
+        chosen = selected_rows(view, run, table, catalog, choices, hidden)
+    except qsovae.QsovaeError as error:
+        # Drawn on a plane of what is no longer there.
+        refuse(error)
+        view.outlines = ()
+        chosen = selected_rows(view, run, table, catalog, choices, hidden)
     # Rows that a query selects are told from others by those being grey.
     ringed = chosen.chosen if view.outlines else np.zeros_like(chosen.shown)
     show_planes(view, plane, Picture(

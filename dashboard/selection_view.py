@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 import qsovae
 from dashboard.facets_view import facets_query
+from dashboard.join_view import joined_file
 from dashboard.layout import download_table, escaped
 from dashboard.near_view import show_nearness
 from dashboard.plane_controls import Selected
@@ -54,7 +55,10 @@ def show_selection(
         return
     picked = qsovae.selection_table(table, chosen, catalog, run)
     query = filters_query(view, facets_query(view, run, table, catalog))
-    meta = qsovae.selection_meta(run, query, view.outlines, view.outlined_on)
+    meta = qsovae.selection_meta(
+        run, query, view.outlines, view.outlined_on,
+        joined=joined_file(view, run, table),
+    )  # fmt: skip
     with st.container(horizontal=True):
         for suffix, name in _SUFFIXES.items():
             download_table(

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 import qsovae
 from dashboard.layout import download_table, escaped, refusals
+from dashboard.state import seed
 
+# By its key: a class and what people call it.
+_QUICK = {
+    "Q": ("QSO", "quasar"), "S": ("STAR", "star"), "G": ("GALAXY", "galaxy"),
+    "U": ("unknown", "unknown"),
+}  # fmt: skip
+# Where what stays from one object to the next is kept: closed widgets forget it.
+_WHO, _QUICK_QUALITY, _SAID_LAST = "said_by", "said_quality", "said_last"
 _WORDS = {"": "No issue"} | {k: f"{k}: {v}" for k, v in qsovae.VERDICT_ISSUES.items()}
 
 
-def show_verdict(run: qsovae.Run, object_id: str) -> None:
-    """Show what was said of an object, and take one more verdict."""
+def show_verdict(
+    run: qsovae.Run, object_id: str, open_next: Callable[[], None]
+) -> None:
+    """Show what was said of an object, and take one more verdict.
+
+    After one that is said by a key the next object is opened.
+    """
     with refusals():
         said = qsovae.read_verdicts(run)
         own = said[said["object_id"] == object_id]
@@ -22,10 +37,48 @@ def show_verdict(run: qsovae.Run, object_id: str) -> None:
                 f"**{escaped(line['vi_class'])}**, quality {line['vi_quality']}{issue},"
                 f" says {escaped(line['vi_scanner'])} at {line['vi_time_utc']}{comment}"
             )
-        _take(run, object_id)
+        seed("verdict_scanner", st.session_state.get(_WHO, ""))
+        who = st.text_input("Your name", key="verdict_scanner", autocomplete="name")
+        st.session_state[_WHO] = who
+        _take_quick(run, object_id, who.strip(), open_next)
+        _take(run, object_id, who.strip())
 
 
-def _take(run: qsovae.Run, object_id: str) -> None:
+def _take_quick(
+    run: qsovae.Run, object_id: str, who: str, open_next: Callable[[], None]
+) -> None:
+    """Show a button and a key for each class; append what was said, and go on."""
+    qualities = list(qsovae.VERDICT_QUALITIES)
+    seed("verdict_quick_quality", st.session_state.get(_QUICK_QUALITY))
+    quality = st.segmented_control(
+        "Quality of quick verdicts", qualities, key="verdict_quick_quality",
+        help="Stays from one object to the next.",
+    )  # fmt: skip
+    st.session_state[_QUICK_QUALITY] = quality
+    is_ready = bool(who) and quality is not None
+    chosen = None
+    with st.container(horizontal=True):
+        for key, (vi_class, words) in _QUICK.items():
+            # Named by the object, so that a key pressed twice says nothing of the next.
+            if st.button(
+                words.capitalize(), key=f"verdict_quick_{vi_class}_{object_id}",
+                shortcut=key, disabled=not is_ready,
+            ):  # fmt: skip
+                chosen = vi_class
+    keys = ", ".join(f"{key} {words}" for key, (_, words) in _QUICK.items())
+    first = "" if is_ready else "First give your name and a quality. "
+    st.caption(f"{first}Keys: {keys}; the next object opens.")
+    if _SAID_LAST in st.session_state:
+        st.caption(f"Said last: {escaped(st.session_state[_SAID_LAST])}.")
+    if chosen is None or quality is None:
+        return
+    qsovae.add_verdict(run, qsovae.Verdict(object_id, chosen, int(quality), who))
+    st.session_state[_SAID_LAST] = f"{object_id} is {chosen}, quality {quality}"
+    open_next()
+    st.rerun()
+
+
+def _take(run: qsovae.Run, object_id: str, who: str) -> None:
     """Show the form of a verdict, and append what was said."""
     with st.form(f"verdict_{object_id}", border=True):
         vi_class = st.segmented_control(
@@ -41,15 +94,13 @@ def _take(run: qsovae.Run, object_id: str) -> None:
             format_func=_WORDS.__getitem__, placeholder="None",
         )  # fmt: skip
         comment = st.text_input("Comment", key=f"verdict_comment_{object_id}")
-        # Who looks stays the same from one object to the next.
-        who = st.text_input("Your name", key="verdict_scanner", autocomplete="name")
         if not st.form_submit_button("Say it", icon=":material/gavel:"):
             return
     if vi_class is None or quality is None:
         st.warning("Choose a class and a quality.")
         return
     said = qsovae.Verdict(
-        object_id, vi_class, int(quality), who.strip(), "".join(issues), None, comment
+        object_id, vi_class, int(quality), who, "".join(issues), None, comment
     )
     qsovae.add_verdict(run, said)
     st.rerun()

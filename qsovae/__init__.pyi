@@ -163,6 +163,7 @@ from .workflow import FacetBins as FacetBins
 from .workflow import FacetCounts as FacetCounts
 from .workflow import Guide as Guide
 from .workflow import Joined as Joined
+from .workflow import JoinedFile as JoinedFile
 from .workflow import MapPlace as MapPlace
 from .workflow import Nearby as Nearby
 from .workflow import Plane as Plane
@@ -170,6 +171,7 @@ from .workflow import RunColumns as RunColumns
 from .workflow import ScoredCatalog as ScoredCatalog
 from .workflow import Slicing as Slicing
 from .workflow import TrainRequest as TrainRequest
+from .workflow import band_residuals as band_residuals
 from .workflow import baseline_rows as baseline_rows
 from .workflow import between_objects as between_objects
 from .workflow import catalog_table as catalog_table

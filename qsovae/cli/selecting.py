@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qsovae.catalog import Catalog
     from qsovae.queries import Query
     from qsovae.runs import Run
+    from qsovae.workflow import JoinedFile
 
 _EXAMPLE = "p_QSO > 0.9 and g_mag_ab - r_mag_ab < 0.6"
 
@@ -91,7 +92,7 @@ def select(options: Namespace) -> int:
     if options.out is not None:
         refuse_suffix(options.out.suffix)
     run = open_run(options.run, options.runs)
-    catalog, rows = _subject(options, run)
+    catalog, rows, joined = _subject(options, run)
     columns = RunColumns(run, rows, catalog)
     if query is None:
         names = list(columns)
@@ -102,7 +103,7 @@ def select(options: Namespace) -> int:
     except QueryError as error:
         raise _explained(error, run, catalog) from None
     said = _said(run, rows, query, int(chosen.sum())) | class_counts(rows, chosen)
-    said |= _done(options, _Found(run, rows, query, catalog, chosen))
+    said |= _done(options, _Found(run, rows, query, catalog, chosen, joined))
     show(said if options.json else selection_text(said))
     return 0
 
@@ -115,6 +116,7 @@ class _Found(NamedTuple):
     query: "Query"
     catalog: "Catalog | None"
     chosen: "NDArray[np.bool_]"
+    joined: "JoinedFile | None"
 
 
 def _done(options: Namespace, found: _Found) -> dict[str, Any]:
@@ -123,9 +125,8 @@ def _done(options: Namespace, found: _Found) -> dict[str, Any]:
 
     said: dict[str, Any] = {}
     if options.save is not None:
-        run, rows, query, catalog, _ = found
         said["saved"] = save_selection(
-            run, options.save, rows, catalog, query=query.text
+            found.run, options.save, found.rows, found.catalog, query=found.query.text
         ).name
     if options.why:
         said["why"] = _why(options, found)
@@ -134,12 +135,15 @@ def _done(options: Namespace, found: _Found) -> dict[str, Any]:
     return said
 
 
-def _subject(options: Namespace, run: "Run") -> "tuple[Catalog | None, pd.DataFrame]":
-    """Return the catalog whose rows are asked, and what the run says of them."""
+def _subject(
+    options: Namespace, run: "Run"
+) -> "tuple[Catalog | None, pd.DataFrame, JoinedFile | None]":
+    """Return the catalog whose rows are asked, what is known of them, and whence."""
     from qsovae.tables import read_table
-    from qsovae.workflow import catalog_table, join_columns, run_table
+    from qsovae.workflow import JoinedFile, catalog_table, join_columns, run_table
 
     catalog: Catalog | None
+    file = None
     if options.on is None:
         catalog, rows = own_catalog_of(run, options.catalog), run_table(run)
     else:
@@ -147,10 +151,11 @@ def _subject(options: Namespace, run: "Run") -> "tuple[Catalog | None, pd.DataFr
         with text.ProgressLine(patience_s=2.0) as line:
             rows = catalog_table(run, catalog, line.show)
     if options.join is not None:
-        joined = join_columns(rows, read_table(options.join).frame, options.join_on)
+        table = read_table(options.join)
+        joined = join_columns(rows, table.frame, options.join_on)
         text.say(f"qsovae: {joined.sentence()}")
-        rows = joined.rows
-    return catalog, rows
+        rows, file = joined.rows, JoinedFile(table.name, table.sha256, options.join_on)
+    return catalog, rows, file
 
 
 def _asked(options: Namespace) -> str:
@@ -214,13 +219,13 @@ def _why(options: Namespace, found: _Found) -> dict[str, Any]:
     """Return what tells the rows from others."""
     from qsovae.workflow import explain_selection, query_mask
 
-    run, rows, _, catalog, chosen = found
+    run, rows, catalog = found.run, found.rows, found.catalog
     others = None
     if options.against is not None:
         others = query_mask(run, options.against, rows, catalog)
     with text.ProgressLine(patience_s=2.0) as line:
         return explain_selection(
-            run, rows, chosen, catalog, others=others, on_progress=line.show
+            run, rows, found.chosen, catalog, others=others, on_progress=line.show
         )
 
 
@@ -229,10 +234,10 @@ def _write(found: _Found, out: Path) -> str:
     from qsovae.tables import write_table
     from qsovae.workflow import selection_meta, selection_table
 
-    run, rows, query, catalog, chosen = found
+    run, rows, query, catalog, chosen, joined = found
     refuse_catalog(run, out)
     picked = selection_table(rows, chosen, catalog, run)
-    meta = selection_meta(run, query.text, catalog=catalog)
+    meta = selection_meta(run, query.text, catalog=catalog, joined=joined)
     write_table(picked, out, meta=meta)
     text.say(f"qsovae: wrote {len(picked):,} rows to {out}")
     return str(out)

@@ -14,4 +14,5 @@ from .groups import feature_groups as feature_groups
 from .seds import LEAST_DETECTED as LEAST_DETECTED
 from .seds import BandValues as BandValues
 from .seds import band_magnitudes as band_magnitudes
+from .seds import band_spreads as band_spreads
 from .seds import band_values as band_values

@@ -60,17 +60,8 @@ def band_values(
     dict of BandValues
         By band, bluest first.
     """
-    places = [i for i, feature in enumerate(features) if feature.kind in BAND_KINDS]
-    used = {band for i in places for band in features[i].sources}
-    bands = [band for band in BANDS if band in used]
-    design = np.zeros((len(places), len(bands)))
-    for line, place in enumerate(places):
-        for sign, band in zip((1.0, -1.0), features[place].sources, strict=False):
-            design[line, bands.index(band)] = sign
-    inverse = np.linalg.pinv(design)
+    places, bands, inverse = _decided(features)
     magnitudes = values[:, places].astype(np.float64) @ inverse.T
-    # Without a magnitude among them, colours leave a band's own open.
-    decided = np.abs(np.diag(inverse @ design) - 1.0) < _ROUNDING
     softening = {
         band: soft
         for i in places
@@ -80,9 +71,48 @@ def band_values(
     }
     return {
         band: BandValues(magnitudes[:, k], softening.get(band))
-        for k, (band, is_decided) in enumerate(zip(bands, decided, strict=True))
-        if is_decided
+        for k, band in enumerate(bands)
     }
+
+
+def band_spreads(
+    features: Sequence[Feature], spread: NDArray[np.floating]
+) -> dict[str, NDArray[np.float64]]:
+    """Return how magnitudes in each band of ``band_values`` scatter, (n_rows,), mag.
+
+    Parameters
+    ----------
+    features : sequence of Feature
+    spread : ndarray, (n_rows, n_features)
+        One standard deviation of each feature, which scatter independently.
+    """
+    places, bands, inverse = _decided(features)
+    variance = np.square(spread[:, places]) @ np.square(inverse).T
+    return dict(zip(bands, np.sqrt(variance).T, strict=True))
+
+
+def _decided(
+    features: Sequence[Feature],
+) -> tuple[list[int], list[str], NDArray[np.float64]]:
+    """Return places of features of bands, the bands they decide, and how.
+
+    The last is (n_bands, n_places), by which these features give magnitudes.
+    """
+    places = [i for i, feature in enumerate(features) if feature.kind in BAND_KINDS]
+    used = {band for i in places for band in features[i].sources}
+    bands = [band for band in BANDS if band in used]
+    design = np.zeros((len(places), len(bands)))
+    for line, place in enumerate(places):
+        for sign, band in zip((1.0, -1.0), features[place].sources, strict=False):
+            design[line, bands.index(band)] = sign
+    inverse = np.linalg.pinv(design)
+    # Without a magnitude among them, colours leave a band's own open.
+    decided = np.abs(np.diag(inverse @ design) - 1.0) < _ROUNDING
+    return (
+        places,
+        [bands[k] for k in np.flatnonzero(decided)],
+        inverse[decided].astype(np.float64),
+    )
 
 
 def band_magnitudes(

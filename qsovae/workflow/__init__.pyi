@@ -22,6 +22,7 @@ from .facets import facet_columns as facet_columns
 from .facets import facet_counts as facet_counts
 from .facets import facet_table as facet_table
 from .joining import Joined as Joined
+from .joining import JoinedFile as JoinedFile
 from .joining import join_columns as join_columns
 from .map_quality import evaluate_map as evaluate_map
 from .map_quality import map_quality as map_quality
@@ -52,6 +53,8 @@ from .projections import projection_columns as projection_columns
 from .projections import run_places as run_places
 from .projections import run_projections as run_projections
 from .request import TrainRequest as TrainRequest
+from .residuals import band_residuals as band_residuals
+from .residuals import residual_bands as residual_bands
 from .resplit import evaluate_splits as evaluate_splits
 from .rival_columns import parse_rival_columns as parse_rival_columns
 from .rivals import compare_rivals as compare_rivals

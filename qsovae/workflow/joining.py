@@ -44,6 +44,14 @@ class Joined(NamedTuple):
         )
 
 
+class JoinedFile(NamedTuple):
+    """A file whose columns were joined: its name, its digest, its column of ids."""
+
+    name: str
+    sha256: str
+    on: str
+
+
 def join_columns(
     rows: pd.DataFrame, frame: pd.DataFrame, on: str = "object_id"
 ) -> Joined:

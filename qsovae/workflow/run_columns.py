@@ -29,11 +29,13 @@ from qsovae.runs import (
 from qsovae.workflow.cells import run_catalog
 from qsovae.workflow.latent_rows import is_of_run, nearest_mask, place_of_id
 from qsovae.workflow.projections import projection_columns
+from qsovae.workflow.residuals import band_residuals, residual_bands
 from qsovae.workflow.slice_texts import SLICE, slice_names, slice_texts
 
 _HIDDEN = ("fingerprint", "is_fitted")
 _OF_VERDICTS = ("vi_class", "vi_quality", "vi_issue", "vi_scanner")
 _OF_SKY = ("sky_x", "sky_y")
+_RESIDUAL = "residual_"
 SAVED = "sel_"  # before the name of a selection in a query
 
 Outline = Sequence[tuple[float, float]]
@@ -47,9 +49,10 @@ class RunColumns(PlacedColumns):
     ``split``, ``map_1``, ``map_2``, of each quality bit ``has_BIT``, of each column of
     ``slicing_columns`` the slice as ``slice_COLUMN``, of each saved selection
     ``sel_NAME``, and of the last verdict ``vi_class``, ``vi_quality``, ``vi_issue``,
-    ``vi_scanner``. With the catalog: ``BAND_mag_ab`` of each band, where rows are on
-    Aitoff's projection, ``sky_x`` and ``sky_y`` in deg, and every column under its own
-    name, doubtful values taken out.
+    ``vi_scanner``. With the catalog: ``BAND_mag_ab`` of each band, how far it is from
+    what is decoded, ``residual_BAND`` in standard deviations (see ``band_residuals``),
+    where rows are on Aitoff's projection, ``sky_x`` and ``sky_y`` in deg, and every
+    column under its own name, doubtful values taken out.
 
     What rows can be near to, or like, are the run's own rows, also where these are rows
     of another catalog.
@@ -74,11 +77,13 @@ class RunColumns(PlacedColumns):
         bits = [f"has_{bit.name}" for bit in QUALITY_DESCRIPTIONS]
         kept = [f"{SAVED}{name}" for name in SAVED_SELECTIONS.names(run)]
         bands = [] if catalog is None else [f"{b}_mag_ab" for b in catalog.bands]
+        off = [] if catalog is None else residual_bands(run, catalog)
         others = [] if catalog is None else list(catalog.raw.frame.columns)
         sky = [] if catalog is None or catalog.position is None else _OF_SKY
         slices = [f"{SLICE}{name}" for name in slice_names(run)]
         told = (
-            "p_max", "entropy", *bits, *slices, *kept, *_OF_VERDICTS, *bands, *sky
+            "p_max", "entropy", *bits, *slices, *kept, *_OF_VERDICTS, *bands,
+            *(f"{_RESIDUAL}{band}" for band in off), *sky,
         )  # fmt: skip
         self._names = dict.fromkeys((*own, *told, *map(str, others)))
 
@@ -194,6 +199,9 @@ class RunColumns(PlacedColumns):
         band = name.removesuffix("_mag_ab")
         if band != name and band in catalog.bands:
             return pd.Series(catalog.magnitude(band)[0])
+        band = name.removeprefix(_RESIDUAL)
+        if band != name and band in residual_bands(self._run, catalog):
+            return pd.Series(band_residuals(self._run, catalog)[band])
         if name in _OF_SKY and catalog.position is not None:
             return pd.Series(aitoff_places(*catalog.position)[_OF_SKY.index(name)])
         if catalog.mapping.column(name).role.startswith(("magnitude", "feature")):

@@ -1,6 +1,6 @@
 """Selected rows as a table, and what stands in the header of its files.
 
-Within workflow: above selecting.
+Within workflow: above selecting and joining.
 """
 
 import json
@@ -15,6 +15,7 @@ from qsovae.catalog import Catalog
 from qsovae.inference import latent_names
 from qsovae.queries import Query
 from qsovae.runs import ON_MAP, Run, latest_verdicts, list_selections, weights_digest
+from qsovae.workflow.joining import JoinedFile
 from qsovae.workflow.projections import is_projected
 from qsovae.workflow.run_columns import SAVED, Outline
 
@@ -78,6 +79,7 @@ def selection_meta(
     outlines: Sequence[Outline] = (),
     plane: tuple[str, str] = ON_MAP,
     catalog: Catalog | None = None,
+    joined: JoinedFile | None = None,
 ) -> dict[str, Any]:
     """Return what the header of a file of selected rows says of them.
 
@@ -92,14 +94,17 @@ def selection_meta(
         On which the outlines are, see ``Selection``.
     catalog : Catalog, optional
         Whose rows these are; that which trained the run by default.
+    joined : JoinedFile, optional
+        Whose columns the rows have, too.
 
     Returns
     -------
     dict
         ``run``, ``catalog``, ``query`` (in one line), ``is_sim``, and ``recipe``: JSON
         with ``run``, ``weights_sha256``, ``catalog``, ``catalog_sha256``, ``query``,
-        ``outlines``, ``plane``, and ``selections``, the same three of each saved
-        selection that the query names, or one of these.
+        ``outlines``, ``plane``, ``joined`` (``name``, ``sha256``, ``on``, or null), and
+        ``selections``, query, outlines and plane of each saved selection that the query
+        names, or one of these.
 
     Raises
     ------
@@ -116,6 +121,7 @@ def selection_meta(
         "query": query,
         "outlines": outlines,
         "plane": plane,
+        "joined": None if joined is None else joined._asdict(),
         "selections": dict(_named_selections(run, query)),
     }
     return {

@@ -152,19 +152,23 @@ def test_the_header_has_all_that_told_the_rows(run, rows):
     qsovae.save_selection(run, "both", rows, query="sel_left and p_QSO > 0.5")
     qsovae.save_selection(run, "idle", rows, query="p_QSO > 0.5")
     query = "SEL_both\nand class_label != 'é'"
-    meta = qsovae.selection_meta(run, query, [BOX])
+    joined = qsovae.JoinedFile("extra.csv", "0123", "name")
+    meta = qsovae.selection_meta(run, query, [BOX], joined=joined)
     assert list(meta) == ["run", "catalog", "query", "is_sim", "recipe"]
     assert meta["query"] == "SEL_both and class_label != 'é'"
     assert meta["is_sim"] is True
-    box = [list(corner) for corner in BOX]
+    box, on_map = [list(corner) for corner in BOX], list(qsovae.ON_MAP)
     trained = run.manifest["catalog"]
     recipe = {
         "run": "tiny", "catalog": trained["name"],
         "weights_sha256": run.manifest["artifacts"]["weights.safetensors"],
         "catalog_sha256": trained["sha256"], "query": query, "outlines": [box],
+        "plane": on_map,
+        "joined": {"name": "extra.csv", "sha256": "0123", "on": "name"},
         "selections": {
-            "both": {"query": "sel_left and p_QSO > 0.5", "outlines": []},
-            "left": {"query": None, "outlines": [box]},
+            "both": {"query": "sel_left and p_QSO > 0.5", "outlines": [],
+                     "plane": on_map},
+            "left": {"query": None, "outlines": [box], "plane": on_map},
         },
     }  # fmt: skip
     assert json.loads(meta["recipe"]) == recipe
@@ -185,8 +189,9 @@ def test_rows_of_another_catalog_bear_its_digest(run, tmp_path):
     path = tmp_path / "other.fits"
     qsovae.write_simulation(path, 50, 5)
     other = qsovae.open_catalog(path)
-    meta = qsovae.selection_meta(run, None, (), other)
+    meta = qsovae.selection_meta(run, None, catalog=other)
     recipe = json.loads(meta["recipe"])
     assert (meta["catalog"], meta["query"]) == ("other.fits", "")
     assert recipe["catalog_sha256"] == other.sha256
     assert (recipe["query"], recipe["outlines"], recipe["selections"]) == (None, [], {})
+    assert recipe["joined"] is None

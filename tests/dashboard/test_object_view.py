@@ -90,3 +90,59 @@ def test_a_verdict_is_said_on_an_object_and_shown_with_it(
     assert said["vi_comment"] == "<b>broad</b> line"
     assert "quality 3" in texts(page)
     assert "1 verdicts on objects" in texts(page)
+
+
+def test_verdicts_by_key_lead_from_object_to_object(
+    open_page, texts, opened_view, second
+):
+    page = open_page("Explore", opened_view)
+    run = qsovae.open_run("tiny")
+    rows = run.rows()
+    places = np.flatnonzero(rows["p_QSO"] > 0.5)[1:]
+    ids = rows["object_id"].astype(str).to_numpy()[places]
+    by_key = {
+        b.proto.shortcut: b for b in page.button if b.key and b.key.endswith(ids[0])
+    }
+    assert {k: b.label for k, b in by_key.items()} == {
+        "q": "Quasar", "s": "Star", "g": "Galaxy", "u": "Unknown"
+    }  # fmt: skip
+    assert all(b.disabled for b in by_key.values())
+    assert "First give your name" in texts(page)
+    page.text_input(key="verdict_scanner").set_value("Ada")
+    page.button_group(key="verdict_quick_quality").set_value(0).run()
+    assert "Q quasar, S star, G galaxy, U unknown" in texts(page)
+    page.button(key=f"verdict_quick_GALAXY_{ids[0]}").click().run()
+    assert not page.exception
+    assert page.query_params["opened"] == str(places[1])
+    assert f"{ids[0]} is GALAXY, quality 0" in texts(page)
+    # Name and quality stay, also when the object was closed in between.
+    page.button(key="object_close").click().run()
+    page.session_state["view"].opened = int(places[1])
+    page.run()
+    page.button(key=f"verdict_quick_unknown_{ids[1]}").click().run()
+    page.button(key="object_previous").click().run()
+    page.button(key=f"verdict_quick_STAR_{ids[1]}").click().run()
+    said = qsovae.read_verdicts(run)
+    assert said["object_id"].tolist() == [ids[0], ids[1], ids[1]]
+    assert said["vi_class"].tolist() == ["GALAXY", "unknown", "STAR"]
+    assert set(said["vi_quality"]) == {0}
+    assert set(said["vi_scanner"]) == {"Ada"}
+
+
+def test_a_verdict_by_key_on_the_last_object_stays_there(open_page, server):
+    rows = qsovae.open_run("tiny").rows()
+    place = len(rows) - 1
+    name = rows["object_id"].iloc[place]
+    page = open_page("Explore", View(run="tiny", opened=place))
+    page.text_input(key="verdict_scanner").set_value("Ada")
+    page.button_group(key="verdict_quick_quality").set_value(3).run()
+    verdicts = server / "checkpoints" / "tiny" / "verdicts.jsonl"
+    verdicts.mkdir()  # the disk refuses
+    page.button(key=f"verdict_quick_QSO_{name}").click().run()
+    assert not page.exception
+    assert "cannot be written" in " ".join(e.value for e in page.error)
+    verdicts.rmdir()
+    page.button(key=f"verdict_quick_QSO_{name}").click().run()
+    assert not page.exception
+    assert page.query_params["opened"] == str(place)
+    assert len(qsovae.read_verdicts(qsovae.open_run("tiny"))) == 1

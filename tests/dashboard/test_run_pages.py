@@ -340,11 +340,13 @@ def test_every_colour_can_be_chosen(open_page):
     page = open_page("Explore")
     options = page.selectbox(key="explore_colour").options
     assert len(options) > 60
+    assert "Residual of w1, sigma" in options
     for words in (
         "Column object_id",
         "Column is_simulated",
         "Quality bits",
         "Column u",
+        "Residual of i, sigma",
     ):
         if words in options:
             page.selectbox(key="explore_colour").select(words).run()

@@ -1,5 +1,8 @@
 """Explore: selections are saved with the run, applied, renamed and deleted."""
 
+import hashlib
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -192,6 +195,25 @@ def test_files_of_the_page_bear_the_whole_recipe(open_page, monkeypatch):
     query = "morphology = 'point' and `slice_survey VHS` = 'missing' and (p_QSO > 0.1)"
     wanted = qsovae.selection_meta(qsovae.open_run("tiny"), query, (BOX,))
     assert dict(metas) == dict.fromkeys((".fits", ".vot", ".csv", ".parquet"), wanted)
+
+
+def test_files_of_the_page_name_the_joined_file(server, open_page, monkeypatch):
+    recipes = []
+    monkeypatch.setattr(
+        "dashboard.selection_view.download_table",
+        lambda table, name, suffix, *, key, meta: recipes.append(meta["recipe"]),
+    )
+    path = server / "data" / "extra.csv"
+    rows = qsovae.open_run("tiny").rows()
+    rows[["object_id"]].head(40).assign(radio_mjy=1.0).to_csv(path, index=False)
+    view = View(run="tiny", query="p_QSO > 0.1", joined=("1/extra.csv", "object_id"))
+    page = open_page("Explore", view)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    told = {"name": "extra.csv", "sha256": digest, "on": "object_id"}
+    assert json.loads(recipes[-1])["joined"] == told
+    # Of a file that could not be joined nothing is told.
+    page.selectbox(key="explore_join_on").set_value("radio_mjy").run()
+    assert json.loads(recipes[-1])["joined"] is None
 
 
 def test_what_hides_nothing_is_no_query_and_quotes_are_doubled():

@@ -1,5 +1,6 @@
 """`qsovae select`: rows of a run by a query, counted, written and said to others."""
 
+import hashlib
 import json
 import shutil
 
@@ -219,6 +220,11 @@ def test_columns_of_another_file_are_joined(select, runs, tmp_path):
     written = qsovae.read_table(tmp_path / "all.fits").frame
     assert len(written) == 1200
     assert written["radio_mjy"].notna().sum() == 50
+    recipe = json.loads(fits.getheader(tmp_path / "all.fits", 1)["RECIPE"])
+    digest = hashlib.sha256((tmp_path / "extra.parquet").read_bytes()).hexdigest()
+    assert recipe["joined"] == {
+        "name": "extra.parquet", "sha256": digest, "on": "object_id"
+    }  # fmt: skip
 
 
 def test_rows_near_an_object_are_selected_and_kept(select, runs, tmp_path):

@@ -1,0 +1,217 @@
+"""Explore on a catalog that nobody would wish for, and at addresses of what is gone."""
+
+import shutil
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import qsovae
+from dashboard import plane_view
+from dashboard.colours import Category
+from dashboard.outlines import outlines_to_text
+from dashboard.plane_view import keep_outline
+from dashboard.state import View
+
+N_ROWS = 300
+SCRIPT = "<script>alert(1)</script>"
+MARKED = "<img src=x onerror=alert(1)>"
+
+
+def odd_frame(path):
+    """Return a simulated catalog with columns that nobody would wish for."""
+    qsovae.write_simulation(path, N_ROWS, 7)
+    frame = qsovae.read_table(path).frame.copy()
+    n_rows, rng = len(frame), np.random.default_rng(1)
+    numbers = np.arange(n_rows)
+    frame["object_id"] = [f'it\'s "{k}" `<b>` \\n' for k in numbers]
+    frame["constant"] = 1.5
+    frame["nothing"] = pd.Series([None] * n_rows, dtype="string")
+    frame["nan"] = np.nan
+    frame["many"] = [f"c{k}" for k in numbers]
+    frame["markup"] = rng.choice([SCRIPT, "**b** [x](http://a) :smile:", "$x$", ""],
+                                 n_rows)  # fmt: skip
+    frame[MARKED] = frame["a `b`"] = rng.normal(size=n_rows)
+    frame["infinite"] = np.where(numbers % 3, np.inf, -np.inf)
+    frame["some_infinite"] = np.where(numbers % 9, rng.normal(size=n_rows), np.inf)
+    frame["huge"] = rng.normal(size=n_rows) * 1e300
+    frame["tiny_spread"] = rng.normal(size=n_rows) * 1e-6
+    frame["truth"] = rng.random(n_rows) < 0.5
+    frame["never"] = pd.NaT
+    frame["when"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(numbers, "D")
+    frame.loc[::4, "ra_deg"], frame.loc[1::7, "dec_deg"] = np.nan, np.inf
+    return frame
+
+
+ODD = ("constant", "nothing", "nan", "many", "markup", MARKED, "a `b`", "infinite",
+       "some_infinite", "huge", "truth", "never", "when", "object_id")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def odd_folder(tmp_path_factory):
+    """Return a server's folder with the odd catalog, and runs with and without map."""
+    folder = tmp_path_factory.mktemp("odd")
+    (folder / "data").mkdir()
+    path = folder / "data" / "odd.parquet"
+    odd_frame(folder / "simulated.fits").to_parquet(path)
+    for name, with_map in (("odd", True), ("bare", False)):
+        request = qsovae.TrainRequest(
+            path, "class_true", name, epochs=1, with_map=with_map
+        )
+        qsovae.train_run(request, folder / "checkpoints")
+    return folder
+
+
+@pytest.fixture
+def odd(odd_folder, empty_server):
+    """Return a server's folder with all that."""
+    shutil.copytree(odd_folder, empty_server, dirs_exist_ok=True)
+    return empty_server
+
+
+@pytest.mark.usefixtures("odd")
+def test_odd_columns_colour_make_planes_and_facets(open_page, errors):
+    page = open_page("Explore", run="odd")
+    for name in ODD:
+        page.selectbox(key="explore_colour").set_value(f"col:{name}").run()
+        assert not page.exception, name
+        assert not page.error, name
+    for plane in (("constant", "nan"), ("infinite", "some_infinite"),
+                  ("huge", f"`{MARKED}`"), ("tiny_spread", "huge * huge")):  # fmt: skip
+        view = page.session_state["view"]
+        page.session_state["explore_plane"] = "own"
+        page.session_state["explore_x"], page.session_state["explore_y"] = plane
+        page.run()
+        assert not page.exception, plane
+        assert not page.error, (plane, errors(page))
+        assert view.plane == plane
+    for name in ODD:
+        if "`" not in name:
+            page.multiselect(key="explore_facets").set_value([name]).run()
+            assert not page.exception, name
+            assert not page.error, name
+
+
+@pytest.mark.usefixtures("odd")
+def test_what_cannot_be_a_plane_is_said(open_page, errors):
+    for x, words in (("markup", "this is text"), ("<b>gone</b>", "cannot be read"),
+                     ("gone", "no column"), ("nothing", "this is text")):  # fmt: skip
+        page = open_page("Explore", run="odd", plane=[x, "row"])
+        assert not page.exception
+        assert words in errors(page), x
+
+
+@pytest.mark.usefixtures("odd")
+def test_odd_objects_open_and_the_sky_lacks_those_without_a_place(open_page, texts):
+    page = open_page("Explore", run="odd", plane="sky", opened="0")
+    assert not page.exception
+    assert not page.error
+    assert "rows have no place on this plane" in texts(page)
+    assert "it's" in texts(page)
+
+
+BOX = ((-50.0, -50.0), (50.0, -50.0), (50.0, 50.0), (-50.0, 50.0))
+DRAWN = outlines_to_text((BOX,))
+
+
+@pytest.mark.parametrize(
+    "outlines",
+    [
+        ((BOX[0], BOX[2], BOX[1], BOX[3]),),
+        (((1.0, 1.0), (1.0, 1.0), (1.0, 1.0)),),
+        (tuple((float(np.cos(k)), float(np.sin(3 * k))) for k in range(5000)),),
+    ],
+    ids=["crossing", "empty", "long"],
+)
+@pytest.mark.usefixtures("odd")
+def test_odd_outlines_select_and_survive_their_permalink(open_page, metrics, outlines):
+    page = open_page("Explore", View(run="odd", outlines=outlines))
+    assert not page.exception
+    assert not page.error
+    again = open_page("Explore", **dict(page.query_params))
+    assert not again.exception
+    assert again.session_state["view"].outlines != ()
+    assert metrics(again)["Selected"] == metrics(page)["Selected"]
+
+
+@pytest.mark.parametrize("x", ["row * 1e6", "tiny_spread", "huge"])
+@pytest.mark.usefixtures("odd")
+def test_outlines_of_any_size_survive_their_permalink(open_page, metrics, x):
+    frame = qsovae.read_table("data/odd.parquet").frame
+    frame["row"] = np.arange(len(frame))
+    middle = frame.eval(x).median()
+    end = 2.0 * np.abs(frame.eval(x)).max()
+    outline = ((middle, -1.0), (end, -1.0), (end, 1e4), (middle, 1e4))
+    view = View(run="odd", plane=(x, "row"), outlined_on=(x, "row"))
+    keep_outline(view, (x, "row"), [list(corner) for corner in outline])
+    page = open_page("Explore", view)
+    assert not page.exception
+    assert metrics(page)["Selected"] == str(N_ROWS // 2)
+    again = open_page("Explore", **dict(page.query_params))
+    assert again.session_state["view"].outlines == view.outlines
+    assert metrics(again)["Selected"] == str(N_ROWS // 2)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"run": "gone"}, "no such run"),
+        ({"run": "odd", "plane": "gone"}, ""),
+        ({"run": "odd", "beside": ["gone", "map", "sky"]}, ""),
+        ({"run": "odd", "query": "sel_gone"}, "no column sel"),
+        ({"run": "odd", "query": "not sel_gone and p_QSO > 0.1"}, "no column sel"),
+        ({"run": "odd", "window": ["1", "1", "0", "2"]}, ""),
+        ({"run": "odd", "window": ["nan", "inf", "x", ""]}, ""),
+        ({"run": "odd", "opened": "99999999999"}, ""),
+        ({"run": "odd", "opened": "-1"}, ""),
+        ({"run": "odd", "colour": "told:sel_gone"}, ""),
+        ({"run": "odd", "colour": "formula:<b>gone</b>"}, "cannot be read"),
+        ({"run": "odd", "colour": "col:gone"}, ""),
+        ({"run": "odd", "facets": ["gone", "many"]}, ""),
+        ({"run": "odd", "outlined_on": ["gone", "row"], "outlines": "!"}, ""),
+        (
+            {"run": "odd", "outlined_on": ["gone", "row"], "outlines": DRAWN},
+            "no column",
+        ),
+        ({"run": "odd", "outlined_on": ["many", "row"], "outlines": DRAWN}, "is text"),
+        ({"run": "odd", "facets": "a `b`", "brushes": "a `b`=0:0"}, ""),
+        ({"run": "odd", "facets": "many", "brushes": "many=900:999"}, ""),
+        ({"run": "odd", "slices": "gone=1"}, ""),
+        ({"run": "odd", "hidden": "gone", "band": "gone"}, ""),
+        ({"run": "odd", "walk": ["1e4", "x"], "walk_between": ["a", "b"]}, ""),
+        ({"run": "bare"}, ""),
+        ({"run": "bare", "plane": "sky", "query": "p_QSO > 0.5", "opened": "3"}, ""),
+    ],
+)
+@pytest.mark.usefixtures("odd")
+def test_an_address_of_what_is_gone_shows_the_page(
+    open_page, errors, metrics, parameters, words
+):
+    page = open_page("Explore", **parameters)
+    assert not page.exception
+    assert words in errors(page)
+    assert ("Shown" in metrics(page)) == (parameters["run"] == "odd")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x", "1", None, -1, N_ROWS, 0.5, float("nan"), [], [[]], {"a": 1}, [1, "2"],
+        [["a", "b"]], [[1, 2], [3, 4]], [[1, 2], [3, 4], [5, float("nan")]],
+        [[1, 2], [3, 4], [5, float("inf")]], [[1, 2], [[3], 4], [5, 6]],
+        [[1, 2, 3]] * 4, [float("nan")] * 4, [0, 0, 1, 1],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("event", ["outlined", "picked", "placed", "toggled", "viewed"])
+def test_what_a_browser_cannot_have_said_changes_nothing(monkeypatch, event, value):
+    view, state = View(), {}
+    monkeypatch.setattr(plane_view.st, "session_state", state)
+    monkeypatch.setattr(plane_view, "current_view", lambda: view)
+    legend = (Category("a", 0, "#000000", "circle", 1),)
+    picture = SimpleNamespace(coded=SimpleNamespace(legend=legend))
+    places = SimpleNamespace(rows=np.arange(N_ROWS))
+    plane = qsovae.own_plane("map_1", "map_2")
+    plane_view._heard(plane, places, picture, "plane", event, value)
+    assert view == View()
+    assert not state.get(plane_view.PLACED)
