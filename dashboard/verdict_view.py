@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import qsovae
+from dashboard import cache
 from dashboard.layout import download_table, escaped, refusals
 
 _WORDS = {"": "No issue"} | {k: f"{k}: {v}" for k, v in qsovae.VERDICT_ISSUES.items()}
@@ -13,7 +14,7 @@ _WORDS = {"": "No issue"} | {k: f"{k}: {v}" for k, v in qsovae.VERDICT_ISSUES.it
 def show_verdict(run: qsovae.Run, object_id: str) -> None:
     """Show what was said of an object, and take one more verdict."""
     with refusals():
-        said = qsovae.read_verdicts(run)
+        said = cache.verdicts(run)
         own = said[said["object_id"] == object_id]
         for line in own.to_dict("records"):
             issue = f", {line['vi_issue']}" if line["vi_issue"] else ""
@@ -58,7 +59,7 @@ def _take(run: qsovae.Run, object_id: str) -> None:
 def download_verdicts(run: qsovae.Run) -> None:
     """Offer all verdicts on objects of a run, once there are any."""
     with refusals():
-        said = qsovae.read_verdicts(run)
+        said = cache.verdicts(run)
         if said.empty:
             return
         st.caption(f"{len(said):,} verdicts on objects of this run.")
