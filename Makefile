@@ -54,6 +54,7 @@ bench-explore: .venv/tests-ready
 bench-viewers: .venv/tests-ready
 	@sh tests/browser/ensure-chromium.sh
 	@$(BIN)/python benchmarks/viewers.py
+	@$(BIN)/python benchmarks/replay.py
 
 # Hours from nothing; measures only what docs/leaderboard/results.jsonl lacks.
 leaderboard: .venv/leaderboard-ready

@@ -191,9 +191,9 @@ def _told_mb(path: str, name: str) -> float:
     return next(kib, float("nan")) * _KIB_TO_MB
 
 
-def parse_options() -> argparse.Namespace:
-    """Return what was asked for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def options_parser(description: str) -> argparse.ArgumentParser:
+    """Return a parser of what can be asked for."""
+    parser = argparse.ArgumentParser(description=description)
     for name, default, about in (
         ("viewers", 30, "that are there at once"),
         ("clicks", 10, "of each viewer"),
@@ -215,12 +215,12 @@ def parse_options() -> argparse.Namespace:
             f"--{name}", type=Path, default=report.ROOT / default, metavar="PATH",
             help=about,
         )  # fmt: skip
-    return parser.parse_args()
+    return parser
 
 
 def main() -> int:
     """Run the benchmark."""
-    options = parse_options()
+    options = options_parser(__doc__.splitlines()[0]).parse_args()
     missing = pages.why_not()
     if missing:
         raise SystemExit(missing)

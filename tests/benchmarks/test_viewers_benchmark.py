@@ -57,6 +57,33 @@ def test_viewers_say_what_they_met_with_and_count_what_differs(
     assert found["server_cpu_s"] > 0
 
 
+def test_what_browsers_sent_is_sent_again_without_them(
+    module, runs, simulated, monkeypatch, capsys
+):
+    replay = module("replay")
+    missing = module("pages").why_not()
+    if missing:
+        pytest.skip(missing)
+    counts, asked = replay._counts, []
+
+    def counts_wrong_at_last(viewer):
+        asked.append(viewer)
+        return counts(viewer) if len(asked) < 3 else ("0", "another's")
+
+    monkeypatch.setattr(replay, "_counts", counts_wrong_at_last)
+    words = ["--viewers", 2, "--recorded", 1, "--clicks", 2, "--think", 0.1, "--run",
+             runs / "tiny", "--catalog", simulated]  # fmt: skip
+    monkeypatch.setattr(sys, "argv", ["replay.py", *map(str, words)])
+    assert replay.main() == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["rows"], found["viewers"], found["recorded"]) == (1200, 2, 1)
+    assert found["answer_s"]["n"] == 4
+    assert 0 < found["answer_s"]["median"] <= found["answer_s"]["worst"]
+    # The last click of both sessions, and no other.
+    assert found["mismatches"] == 2
+    assert found["server_peak_mb"] > 100
+
+
 def test_what_failed_and_what_was_not_made_for_it_is_told(module, viewer):
     viewers = module("viewers")
     whole = viewer.Found(1.0, [("query", 1.0), ("facet", 3.0)], [1.5, 4.0])
