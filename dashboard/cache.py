@@ -253,6 +253,27 @@ def latent_table(run: qsovae.Run) -> pd.DataFrame:
     return _latent_table(*run_key(run))
 
 
+_VERDICTS = "verdicts.jsonl"
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _verdicts(key: tuple[str, str, int], of: Stamp) -> pd.DataFrame:
+    return qsovae.read_verdicts(_run(*key))
+
+
+def verdicts(run: qsovae.Run) -> pd.DataFrame:
+    """Return all verdicts on objects of a run, read anew once one was added.
+
+    Raises
+    ------
+    RunError
+        If a line is damaged.
+    """
+    path = run.folder / _VERDICTS
+    of = stamp(path) if path.is_file() else Stamp(str(path), 0, 0)
+    return _verdicts(run_key(run), of)
+
+
 class FoundCatalog(NamedTuple):
     """The catalog of a run, and the file it was found in."""
 

@@ -46,7 +46,7 @@ def choose_colour(
 ) -> Colouring:
     """Show what can colour the map; return what the choice gives each row."""
     columns = qsovae.RunColumns(run, table, catalog)
-    is_judged = not qsovae.read_verdicts(run).empty
+    is_judged = not cache.verdicts(run).empty
     choices = colour_choices(table, catalog, columns, is_judged=is_judged)
     choices[_FORMULA] = "A formula"
     is_formula = view.colour.startswith(_FORMULA)
@@ -67,7 +67,7 @@ def choose_colour(
 
 def _changes(view: View, run: qsovae.Run, is_judged: bool) -> tuple[Any, ...]:
     """Return what may change a run's columns while the run stays the same."""
-    n_verdicts = len(qsovae.read_verdicts(run)) if is_judged else 0
+    n_verdicts = len(cache.verdicts(run)) if is_judged else 0
     kept = [one.value for one in qsovae.list_selections(run)]
     return view.joined, n_verdicts, tuple(str(one) for one in kept), view.catalog
 

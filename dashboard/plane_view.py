@@ -21,6 +21,7 @@ from dashboard.components.packing import (
     codes_and_bits,
     packed,
     packed_places,
+    squeezed,
 )
 from dashboard.components.plane import send_places, show_plane
 from dashboard.map_rows import Colouring, hover_texts
@@ -84,7 +85,7 @@ def show_planes(view: View, plane: qsovae.Plane, picture: Picture) -> None:
     if st.session_state.pop(_CHANGED, False):
         st.rerun()
     _show_one(view, plane, picture, "plane", _HEIGHT)
-    planes = qsovae.standard_planes(_columns(picture))
+    planes = qsovae.standard_planes(_columns(picture)) if view.beside else {}
     others = [planes[key] for key in view.beside if key in planes and key != plane.key]
     for first in range(0, len(others), 2):
         for cell, other in zip(st.columns(2), others[first : first + 2], strict=False):
@@ -112,10 +113,8 @@ def _show_one(
         return
     send_places(f"{key}_places", places.packed)
     n_lost = len(picture.table) - len(places.rows)
-    blocks = [
-        *codes_and_bits(places, picture.coded.codes, picture.shown, picture.selected),
-        _texts(picture, places),
-    ]
+    bits = codes_and_bits(places, picture.coded.codes, picture.shown, picture.selected)
+    blocks = [*map(squeezed, bits), _texts(picture, places)]
     header = _header(view, plane, picture, places, key, height)
     digest = hashlib.sha256(repr(header).encode())
     for block in blocks:
@@ -156,9 +155,21 @@ def _finite(line: Sequence[tuple[float, float]]) -> list[tuple[float, float] | N
 def _texts(picture: Picture, places: Places) -> bytes:
     """Return what the pointer shows over each row; nothing for very many rows."""
     if not 0 < len(places.rows) <= _MOST_TEXTS:
-        return b""
-    texts = hover_texts(picture.table, picture.run.classes, picture.magnitude)
-    return "\n".join(texts[places.rows]).encode()
+        return squeezed(b"")
+    name = None if picture.magnitude is None else picture.magnitude[0]
+    return _packed_texts(
+        cache.run_key(picture.run), places.key, name, picture, places.rows
+    )
+
+
+# For thirty visitors at once: to write and pack them takes longer than all else.
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _packed_texts(
+    key: tuple[str, str, int], places: str, magnitude: str | None, _picture: Picture,
+    _rows: NDArray[np.int64],
+) -> bytes:  # fmt: skip
+    texts = hover_texts(_picture.table, _picture.run.classes, _picture.magnitude)
+    return squeezed("\n".join(texts[_rows]).encode())
 
 
 # What stands above and beneath the picture: tools, legend, words.

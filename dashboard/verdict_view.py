@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 import qsovae
+from dashboard import cache
 from dashboard.layout import download_table, escaped, refusals
 from dashboard.state import seed
 
@@ -28,7 +29,7 @@ def show_verdict(
     After one that is said by a key the next object is opened.
     """
     with refusals():
-        said = qsovae.read_verdicts(run)
+        said = cache.verdicts(run)
         own = said[said["object_id"] == object_id]
         for line in own.to_dict("records"):
             issue = f", {line['vi_issue']}" if line["vi_issue"] else ""
@@ -109,7 +110,7 @@ def _take(run: qsovae.Run, object_id: str, who: str) -> None:
 def download_verdicts(run: qsovae.Run) -> None:
     """Offer all verdicts on objects of a run, once there are any."""
     with refusals():
-        said = qsovae.read_verdicts(run)
+        said = cache.verdicts(run)
         if said.empty:
             return
         st.caption(f"{len(said):,} verdicts on objects of this run.")

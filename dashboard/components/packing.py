@@ -29,7 +29,7 @@ class Places(NamedTuple):
     Attributes
     ----------
     key : str
-        Digest of what is sent.
+        Digest of what is sent, and of which rows it is.
     rows : ndarray of int, (n_placed,)
         Rows that have a place, in the order in which they are sent.
     packed : bytes
@@ -40,11 +40,15 @@ class Places(NamedTuple):
     packed: bytes
 
 
+def squeezed(block: bytes) -> bytes:
+    """Return a block as it is in a pack."""
+    return zlib.compress(block, 1)
+
+
 def packed(header: Mapping[str, Any], blocks: Sequence[bytes]) -> bytes:
-    """Return a header and blocks as one pack."""
-    squeezed = [zlib.compress(block, 1) for block in blocks]
-    told = json.dumps({**header, "blocks": [len(one) for one in squeezed]}).encode()
-    return b"".join([len(told).to_bytes(4, "little"), told, *squeezed])
+    """Return a header and squeezed blocks as one pack."""
+    told = json.dumps({**header, "blocks": [len(one) for one in blocks]}).encode()
+    return b"".join([len(told).to_bytes(4, "little"), told, *blocks])
 
 
 def packed_places(x: NDArray[np.float64], y: NDArray[np.float64]) -> Places:
@@ -61,8 +65,9 @@ def packed_places(x: NDArray[np.float64], y: NDArray[np.float64]) -> Places:
     order = np.argsort(keys, kind="stable")
     steps = np.diff(keys[order], prepend=np.uint64(0))
     planes = steps.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :_KEY_BYTES].T
-    blocks = [plane.tobytes() for plane in planes]
+    blocks = [squeezed(plane.tobytes()) for plane in planes]
     digest = hashlib.sha256(json.dumps(extent).encode())
+    digest.update(placed[order].tobytes())
     for block in blocks:
         digest.update(block)
     key = digest.hexdigest()

@@ -6,6 +6,7 @@ says what the codes mean.
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -82,6 +83,13 @@ def read_slices(
 
 def sliced_names(path: Path) -> tuple[str, ...]:
     """Return the names of the columns in a file of slices, whose rows stay unread."""
+    status = path.stat()
+    return _names(path, status.st_mtime_ns, status.st_size)
+
+
+# Asked for at each look at a run's columns, and opening the file takes longest then.
+@lru_cache(maxsize=64)
+def _names(path: Path, modified_ns: int, size: int) -> tuple[str, ...]:
     return tuple(entry["name"] for entry in _meaning(pq.read_schema(path)))
 
 

@@ -5,11 +5,13 @@ import shutil
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import qsovae
 from qsovae.catalog import portions
-from qsovae.workflow.slice_file import SliceWriter, read_slices
+from qsovae.workflow.slice_file import SliceWriter, read_slices, sliced_names
 from qsovae.workflow.slicing import catalog_slices
 
 
@@ -247,3 +249,12 @@ def test_a_colour_that_is_a_column_of_its_own_is_sliced(shared_data):
     colour = catalog.raw.frame["rmw1"].to_numpy(dtype=float)
     inside = np.isfinite(colour) & (colour >= -2) & (colour < 6)
     assert labels(columns["rmw1"])[inside].tolist() == steps(colour[inside], 0.5)
+
+
+def test_names_of_slices_are_read_anew_once_the_file_is_another(tmp_path):
+    path = tmp_path / "slices.parquet"
+    for names in (("magnitude",), ("magnitude", "latitude")):
+        meaning = json.dumps([{"name": name} for name in names])
+        table = pa.table({name: [0] for name in names})
+        pq.write_table(table.replace_schema_metadata({"slices": meaning}), path)
+        assert sliced_names(path) == sliced_names(path) == names

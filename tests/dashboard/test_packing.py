@@ -77,6 +77,8 @@ def test_what_is_sent_is_named_by_its_content():
     assert first.key == again.key
     assert first.packed == again.packed
     assert packed_places(x, y + 1.0).key != first.key
+    # The same places, but others' rows: texts of rows are kept by this name.
+    assert packed_places(x[::-1], y[::-1]).key != first.key
 
 
 def test_a_million_rows_take_three_bytes_each():
