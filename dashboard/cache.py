@@ -261,6 +261,11 @@ def _verdicts(key: tuple[str, str, int], of: Stamp) -> pd.DataFrame:
     return qsovae.read_verdicts(_run(*key))
 
 
+def said_of(run: qsovae.Run) -> str:
+    """Return what changes with what people say of a run's rows, while it stays."""
+    return f"{len(verdicts(run))} {qsovae.list_selections(run)}"
+
+
 def verdicts(run: qsovae.Run) -> pd.DataFrame:
     """Return all verdicts on objects of a run, read anew once one was added.
 

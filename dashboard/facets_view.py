@@ -171,7 +171,7 @@ def _said(run: qsovae.Run, name: str) -> str:
     """Return what tells what people say of a run's rows from what they said before."""
     if not name.startswith(_SAID):
         return ""
-    return f"{len(cache.verdicts(run))} {qsovae.list_selections(run)}"
+    return cache.said_of(run)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Counting …")

@@ -59,17 +59,11 @@ def choose_colour(
         return _by_formula(view, table, columns)
     if chosen != view.colour:
         view.colour, view.hidden = chosen, ()
+    changes = (*view.joined, view.catalog, cache.said_of(run))
     return _colouring(
-        cache.run_key(run), _changes(view, run, is_judged), view.colour,
-        choices[view.colour], table, catalog, columns,
+        cache.run_key(run), changes, view.colour, choices[view.colour], table, catalog,
+        columns,
     )  # fmt: skip
-
-
-def _changes(view: View, run: qsovae.Run, is_judged: bool) -> tuple[Any, ...]:
-    """Return what may change a run's columns while the run stays the same."""
-    n_verdicts = len(cache.verdicts(run)) if is_judged else 0
-    kept = [one.value for one in qsovae.list_selections(run)]
-    return view.joined, n_verdicts, tuple(str(one) for one in kept), view.catalog
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

@@ -140,7 +140,8 @@ def selected_rows(
                         choices.is_asked)  # fmt: skip
     columns = qsovae.RunColumns(run, table, catalog)
     inside = _inside(
-        cache.run_key(run), view.joined, view.outlined_on, view.outlines, columns,
+        cache.run_key(run), (*view.joined, cache.said_of(run)), view.outlined_on,
+        view.outlines, columns,
         len(table),
     )  # fmt: skip
     return Selected(shown, inside, True)
@@ -148,7 +149,7 @@ def selected_rows(
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _inside(
-    key: tuple[str, str, int], joined: tuple[str, ...], plane: tuple[str, str],
+    key: tuple[str, str, int], changes: tuple[str, ...], plane: tuple[str, str],
     outlines: tuple[tuple[tuple[float, float], ...], ...],
     _columns: qsovae.RunColumns, n_rows: int,
 ) -> NDArray[np.bool_]:  # fmt: skip
@@ -186,13 +187,13 @@ _MOST_STEPS = 50
 _UNDONE = (
     "query", "outlines", "outlined_on", "hidden", "classes", "class_kind", "morphology",
     "quality", "quality_choice", "band", "magnitudes", "slices", "facets", "brushes",
-    "colour", "plane",
+    "colour", "plane", "turned",
 )  # fmt: skip
 # Widgets that show these, by the beginnings of their keys.
 _WIDGETS = (
     "explore_query", "explore_morphology", "explore_quality", "explore_class",
     "explore_band", "explore_magnitudes", "explore_colour", "explore_formula",
-    "explore_plane", "explore_x", "explore_y",
+    "explore_plane", "explore_x", "explore_y", "explore_facets", "explore_turned",
 )  # fmt: skip
 
 
@@ -202,7 +203,6 @@ def _undo() -> None:
     past.pop()
     view, before = current_view(), View.from_parameters(past[-1])
     for name in _UNDONE:
-        if hasattr(before, name):
-            setattr(view, name, getattr(before, name))
+        setattr(view, name, getattr(before, name))
     for key in [k for k in st.session_state if str(k).startswith(_WIDGETS)]:
         del st.session_state[key]

@@ -24,6 +24,7 @@ from dashboard.components.packing import (
     squeezed,
 )
 from dashboard.components.plane import send_places, show_plane
+from dashboard.layout import refuse
 from dashboard.map_rows import Colouring, hover_texts
 from dashboard.outlines import MOST_OUTLINES, rounded_outline
 from dashboard.state import View, current_view
@@ -105,11 +106,12 @@ def _show_one(
     """Send where rows are, once, and show them."""
     try:
         places = _places(
-            cache.run_key(picture.run), plane, view.joined, len(picture.table),
+            cache.run_key(picture.run), plane,
+            (*view.joined, _said(picture.run, plane)), len(picture.table),
             picture.catalog is not None, _columns(picture),
         )  # fmt: skip
     except qsovae.QsovaeError as error:
-        st.error(str(error))
+        refuse(error)
         return
     send_places(f"{key}_places", places.packed)
     n_lost = len(picture.table) - len(places.rows)
@@ -128,9 +130,14 @@ def _show_one(
         st.caption(f"{n_lost:,} rows have no place on this plane.")
 
 
+def _said(run: qsovae.Run, plane: qsovae.Plane) -> str:
+    """Return what changes with what people say; nothing for the standard planes."""
+    return "" if plane.key else cache.said_of(run)
+
+
 @st.cache_resource(max_entries=16, show_spinner="Placing the rows …")
 def _places(
-    key: tuple[str, str, int], plane: qsovae.Plane, joined: tuple[str, ...],
+    key: tuple[str, str, int], plane: qsovae.Plane, changes: tuple[str, ...],
     n_rows: int, has_catalog: bool, _columns: qsovae.RunColumns,
 ) -> Places:  # fmt: skip
     return packed_places(*qsovae.plane_places(plane, _columns, n_rows))
@@ -252,7 +259,7 @@ def _heard(
     st.session_state[_CHANGED] = True
     if event == "outlined":
         keep_outline(view, (plane.x, plane.y), value)
-    elif event == "picked" and value in range(len(places.rows)):
+    elif event == "picked" and type(value) is int and value in range(len(places.rows)):
         view.opened = int(places.rows[value])
         st.session_state.pop(PLACED, None)
     elif event == "placed" and plane.key == "map":
@@ -285,6 +292,10 @@ def _numbers(value: Any, n: int) -> tuple[float, ...] | None:
     """Return so many finite numbers; None for anything else."""
     if not isinstance(value, list) or len(value) != n:
         return None
-    if not all(isinstance(v, int | float) and np.isfinite(v) for v in value):
+    if not all(type(v) in (int, float) for v in value):
         return None
-    return tuple(float(v) for v in value)
+    try:
+        numbers = tuple(float(v) for v in value)
+    except OverflowError:
+        return None
+    return numbers if np.isfinite(numbers).all() else None

@@ -140,8 +140,8 @@ def test_odd_outlines_select_and_survive_their_permalink(open_page, metrics, out
 def test_outlines_of_any_size_survive_their_permalink(open_page, metrics, x):
     frame = qsovae.read_table("data/odd.parquet").frame
     frame["row"] = np.arange(len(frame))
-    middle = frame.eval(x).median()
-    end = 2.0 * np.abs(frame.eval(x)).max()
+    middle = float(frame.eval(x).median())
+    end = float(2.0 * np.abs(frame.eval(x)).max())
     outline = ((middle, -1.0), (end, -1.0), (end, 1e4), (middle, 1e4))
     view = View(run="odd", plane=(x, "row"), outlined_on=(x, "row"))
     keep_outline(view, (x, "row"), [list(corner) for corner in outline])
@@ -200,7 +200,8 @@ def test_an_address_of_what_is_gone_shows_the_page(
         "x", "1", None, -1, N_ROWS, 0.5, float("nan"), [], [[]], {"a": 1}, [1, "2"],
         [["a", "b"]], [[1, 2], [3, 4]], [[1, 2], [3, 4], [5, float("nan")]],
         [[1, 2], [3, 4], [5, float("inf")]], [[1, 2], [[3], 4], [5, 6]],
-        [[1, 2, 3]] * 4, [float("nan")] * 4, [0, 0, 1, 1],
+        [[1, 2, 3]] * 4, [float("nan")] * 4, [0, 0, 1, 1], 10**400, [10**400, 1],
+        [[10**400, 1], [2, 3], [4, 5]], [True, False], [1, 2, 3, 10**400],
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("event", ["outlined", "picked", "placed", "toggled", "viewed"])
@@ -215,3 +216,14 @@ def test_what_a_browser_cannot_have_said_changes_nothing(monkeypatch, event, val
     plane_view._heard(plane, places, picture, "plane", event, value)
     assert view == View()
     assert not state.get(plane_view.PLACED)
+
+
+@pytest.mark.parametrize("value", [True, False, 1.0])
+def test_only_a_whole_number_picks_a_row(monkeypatch, value):
+    view = View()
+    monkeypatch.setattr(plane_view.st, "session_state", {})
+    monkeypatch.setattr(plane_view, "current_view", lambda: view)
+    places = SimpleNamespace(rows=np.arange(N_ROWS))
+    plane = qsovae.own_plane("map_1", "map_2")
+    plane_view._heard(plane, places, None, "plane", "picked", value)
+    assert view.opened is None
