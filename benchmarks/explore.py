@@ -196,10 +196,9 @@ def real_run(options: argparse.Namespace) -> Iterator[qsovae.Run]:
     path = report.find_catalog(options.data, REAL)
     with tempfile.TemporaryDirectory(prefix="qsovae-") as name:
         (Path(name) / "data").mkdir()
-        request = qsovae.TrainRequest(
-            catalog=path, label="class", run=REAL, folder=Path(name) / "checkpoints"
-        )
-        yield qsovae.train_run(request)
+        request = qsovae.TrainRequest(path, "class", REAL)
+        qsovae.train_run(request, Path(name) / "checkpoints")
+        yield qsovae.open_run(REAL, Path(name) / "checkpoints")
 
 
 def readme_text(found: list[dict[str, Any]]) -> str:

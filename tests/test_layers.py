@@ -122,6 +122,8 @@ def test_every_public_name_is_there():
          ("torch", "umap", "sklearn", "scipy.stats")),
         ("import qsovae; qsovae.evaluate_rows", ("torch", "umap")),
         ("import qsovae; qsovae.open_run('demo', 'checkpoints')", ("torch", "sklearn")),
+        ("import qsovae; qsovae.run_table(qsovae.open_run('demo', 'checkpoints'))",
+         ("torch", "sklearn", "scipy.stats")),
     ],
 )  # fmt: skip
 def test_nothing_loads_what_takes_seconds_before_it_is_used(code, unloaded):

@@ -12,10 +12,13 @@ async function inflated(bytes) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-async function unpacked(bytes) {
+function headerOf(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  let from = 4 + length;
+  return [JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))), 4 + length];
+}
+
+async function unpacked(bytes) {
+  let [header, from] = headerOf(bytes);
   const parts = header.blocks.map((size) => bytes.subarray(from, (from += size)));
   return [header, await Promise.all(parts.map(inflated))];
 }
@@ -48,7 +51,8 @@ function placesOf(header, planes) {
 }
 
 export function hold(bytes) {
-  return unpacked(bytes).then(([header, planes]) => {
+  if (held.has(headerOf(bytes)[0].id)) return;
+  unpacked(bytes).then(([header, planes]) => {
     if (!held.has(header.id)) held.set(header.id, placesOf(header, planes));
     while (held.size > MOST_HELD) held.delete(held.keys().next().value);
     for (const tell of waiting.get(header.id) ?? []) tell(held.get(header.id));

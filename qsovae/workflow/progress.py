@@ -6,12 +6,15 @@ Within workflow: lowest.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qsovae.runs import RunWriter
-from qsovae.training import EpochReport
+
+if TYPE_CHECKING:
+    # Brings torch along, for pages that only tell how far a map is.
+    from qsovae.training import EpochReport
 
 Progress = Callable[[dict[str, Any]], None]
 
@@ -69,7 +72,7 @@ class Steps:
         self.tell({"phase": "stopped", "message": note})
 
 
-def epoch_entry(report: EpochReport) -> dict[str, Any]:
+def epoch_entry(report: "EpochReport") -> dict[str, Any]:
     """Return an epoch's report as an entry of the progress log."""
     eta = report.seconds / report.epoch * (report.n_epochs - report.epoch)
     return {
