@@ -1,5 +1,7 @@
 """Planes of rows: where rows lie on them, and the lines of the literature."""
 
+import shutil
+
 import numpy as np
 import pytest
 from astropy.wcs import WCS
@@ -139,23 +141,22 @@ def test_the_sky_needs_its_catalog_for_lines(opened):
     assert qsovae.plane_guides(qsovae.own_plane("row", "row")) == []
 
 
-def test_an_outline_on_another_plane_is_kept_with_it(opened):
-    run, rows, catalog, columns = opened
+def test_an_outline_on_another_plane_is_kept_with_it(opened, runs, tmp_path):
+    _, rows, catalog, columns = opened
+    shutil.copytree(runs / "tiny", tmp_path / "tiny")
+    run = qsovae.open_run("tiny", tmp_path)
     plane = qsovae.standard_planes(columns)["mid_infrared"]
     box = ((14.0, 0.0), (19.0, 0.0), (19.0, 2.0), (14.0, 2.0))
     saved = qsovae.save_selection(
         run, "red", rows, catalog, outlines=[box], plane=(plane.x, plane.y)
     )
-    try:
-        again = qsovae.open_selection(run, "red")
-        assert again.plane == (plane.x, plane.y) == saved.plane
-        x, y = qsovae.plane_places(plane, columns, len(rows))
-        with np.errstate(invalid="ignore"):
-            wanted = (x > 14.0) & (x < 19.0) & (y > 0.0) & (y < 2.0)
-        assert 0 < wanted.sum() == saved.rows
-        found = qsovae.selection_mask(run, again, rows, catalog)
-        np.testing.assert_array_equal(found, wanted)
-        joined = qsovae.query_mask(run, "not sel_red", rows, catalog)
-        np.testing.assert_array_equal(joined, ~wanted)
-    finally:
-        qsovae.delete_selection(run, "red")
+    again = qsovae.open_selection(run, "red")
+    assert again.plane == (plane.x, plane.y) == saved.plane
+    x, y = qsovae.plane_places(plane, columns, len(rows))
+    with np.errstate(invalid="ignore"):
+        wanted = (x > 14.0) & (x < 19.0) & (y > 0.0) & (y < 2.0)
+    assert 0 < wanted.sum() == saved.rows
+    found = qsovae.selection_mask(run, again, rows, catalog)
+    np.testing.assert_array_equal(found, wanted)
+    joined = qsovae.query_mask(run, "not sel_red", rows, catalog)
+    np.testing.assert_array_equal(joined, ~wanted)
