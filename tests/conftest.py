@@ -13,6 +13,9 @@ import qsovae
 settings.register_profile("qsovae", deadline=None, max_examples=50)
 settings.load_profile("qsovae")
 torch.set_num_threads(1)
+# The trainings that tests start, too: two at once that each want both cores wait for
+# each other in busy loops, and take ten times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

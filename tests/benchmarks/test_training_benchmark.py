@@ -14,6 +14,8 @@ def training(module):
     return module("training")
 
 
+# Trains in fresh processes three times: half a minute.
+@pytest.mark.slow
 def test_training_says_what_it_measured(training, monkeypatch, tmp_path):
     page, output = tmp_path / "page.md", tmp_path / "training.json"
     page.write_text(PAGE, "utf-8")

@@ -23,6 +23,8 @@ def run(runs):
     return qsovae.open_run("tiny", runs)
 
 
+# Three browsers and a server: a quarter of a minute each.
+@pytest.mark.slow
 def test_viewers_say_what_they_met_with_and_count_what_differs(
     module, viewer, runs, simulated, monkeypatch, capsys
 ):
@@ -57,6 +59,7 @@ def test_viewers_say_what_they_met_with_and_count_what_differs(
     assert found["server_cpu_s"] > 0
 
 
+@pytest.mark.slow
 def test_what_browsers_sent_is_sent_again_without_them(
     module, runs, simulated, monkeypatch, capsys
 ):
