@@ -313,6 +313,7 @@ class Plane {
 
   look(window) {
     this.window = window;
+    this.frame = this.laidOut(); // what comes before the next frame goes on from here
     this.pointer.over = null;
     this.hover.hidden = true;
     this.soon(() => this.draw());
