@@ -1,10 +1,13 @@
 """Parts of pages: a process that runs, with the means to stop it, or that failed."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard.launching import Job
+import qsovae
+from dashboard.launching import Job, RunProcess
 from dashboard.layout import escaped
 
 
@@ -35,3 +38,16 @@ def show_failure(job: Job, head: str, key: str) -> bool:
     else:
         words.error(said, icon=":material/error:")
     return dismiss.button("Dismiss", key=f"{key}_dismiss_{job.name}", width="stretch")
+
+
+def show_process(process: RunProcess, run: qsovae.Run, title: str, key: str) -> None:
+    """Show the process of a run; the whole page anew when it has ended."""
+    job = process.job(run)
+    if job is None:
+        return
+    if job.is_busy:
+        show_running(job, title, key, lambda _: process.ask_to_stop(run))
+        return
+    if job.status == "done" or show_failure(job, "", key):
+        process.put_away(run)
+        st.rerun()

@@ -8,7 +8,9 @@ They outlive the tab and the session that started them. In its folder each leave
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -127,3 +129,60 @@ def job_at(place: Path, stopped: str, *, has_result: bool = True) -> Job:
     if last.get("phase") != "failed":
         message = logged_error(place) or "its process ended early: try again"
     return Job(place.name, "failed", message)
+
+
+@dataclass(frozen=True)
+class RunProcess:
+    """A process about a run, of which one at most is under way.
+
+    Attributes
+    ----------
+    folder : str
+        Of the runs folder: what is known of the process lies there, by run.
+    busy, stopped : str
+        What the run is while it is under way; what a stop leaves.
+    """
+
+    folder: str
+    busy: str
+    stopped: str
+
+    def start(self, run: qsovae.Run, command: str, *options: str) -> None:
+        """Start ``qsovae COMMAND``; ``options`` are all but where, and whom to tell.
+
+        Raises
+        ------
+        ConfigError
+            If one is under way.
+        """
+        place = self._place(run)
+        if is_busy(place):
+            raise qsovae.ConfigError(
+                f"{run.name} is being {self.busy} right now",
+                command,
+                "Wait, or stop it.",
+            )  # fmt: skip
+        where = f"--runs={run.folder.parent.resolve()}"
+        watched = f"--watch={place.resolve()}"
+        launch(
+            [sys.executable, "-m", "qsovae", command, where, watched, *options], place
+        )
+
+    def job(self, run: qsovae.Run) -> Job | None:
+        """Return the process of a run, None where there is none to tell of."""
+        place = self._place(run)
+        return job_at(place, self.stopped) if place.is_dir() else None
+
+    def ask_to_stop(self, run: qsovae.Run) -> None:
+        """Ask it to end."""
+        job = self.job(run)
+        if job is not None and job.is_busy:
+            ask_to_stop(self._place(run))
+
+    def put_away(self, run: qsovae.Run) -> None:
+        """Forget one that has ended."""
+        if not is_busy(self._place(run)):
+            shutil.rmtree(self._place(run), ignore_errors=True)
+
+    def _place(self, run: qsovae.Run) -> Path:
+        return run.folder.parent / self.folder / run.name

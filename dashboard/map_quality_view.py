@@ -8,7 +8,7 @@ import streamlit as st
 
 import qsovae
 from dashboard import projecting
-from dashboard.job_view import show_failure, show_running
+from dashboard.job_view import show_process
 from dashboard.layout import refusals
 
 # By key of the record: what it is called, and what a low value would mean.
@@ -56,9 +56,11 @@ def show_map_quality(run: qsovae.Run) -> None:
 
 def show_making(run: qsovae.Run) -> bool:
     """Show the process that makes a map or measures one; return whether it runs."""
-    job = projecting.waiting(run)
+    job = projecting.PROJECTING.job(run)
     is_busy = job is not None and job.is_busy
-    st.fragment(_show_job, run_every=1 if is_busy else None)(run)
+    st.fragment(show_process, run_every=1 if is_busy else None)(
+        projecting.PROJECTING, run, "Laying out and measuring", "quality"
+    )
     return is_busy
 
 
@@ -95,25 +97,6 @@ def quality_words(found: dict[str, Any]) -> str:
         "them. Which rows lie together means something; how far islands are apart, how "
         "large they are and how they are turned does not."
     )
-
-
-def _show_job(run: qsovae.Run) -> None:
-    """Show the process; the whole page anew when it has ended."""
-    job = projecting.waiting(run)
-    if job is None:
-        return
-    if job.is_busy:
-        show_running(
-            job, "Laying out and measuring", "quality",
-            lambda _: projecting.ask_to_stop(run),
-        )  # fmt: skip
-        return
-    if job.status == "done":
-        projecting.put_away(run)
-        st.rerun()
-    if show_failure(job, "", "quality"):
-        projecting.put_away(run)
-        st.rerun()
 
 
 def _offer(run: qsovae.Run) -> None:

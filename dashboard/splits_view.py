@@ -9,7 +9,7 @@ import streamlit as st
 
 import qsovae
 from dashboard import cache, figures, splitting
-from dashboard.job_view import show_failure, show_running
+from dashboard.job_view import show_process
 from dashboard.layout import choose_one, escaped, refusals, show_figure
 from dashboard.sources import Source
 from dashboard.split_form import choose_split, possible_splits
@@ -37,8 +37,10 @@ def show_splits(
             )
         sought = qsovae.sought_class(run.classes, view.sought)
         _show_results(run, report, details, results, sought)
-    job = splitting.refitting(run)
-    st.fragment(_show_job, run_every=1 if job and job.is_busy else None)(run)
+    job = splitting.SPLITTING.job(run)
+    st.fragment(show_process, run_every=1 if job and job.is_busy else None)(
+        splitting.SPLITTING, run, "Refitting under other splits", "splits"
+    )
     if job is None or not job.is_busy:
         _show_form(run, opened, is_first=not results)
 
@@ -110,25 +112,6 @@ def _score(scores: dict[str, Any], name: str, sought: str) -> float | None:
         scores["per_class"][sought]["f1"] if name == "f1" else scores[name]
     )
     return found
-
-
-def _show_job(run: qsovae.Run) -> None:
-    """Show the process that refits; the whole page anew when it has ended."""
-    job = splitting.refitting(run)
-    if job is None:
-        return
-    if job.is_busy:
-        show_running(
-            job, "Refitting under other splits", "splits",
-            lambda _: splitting.ask_to_stop(run),
-        )  # fmt: skip
-        return
-    if job.status == "done":
-        splitting.put_away(run)
-        st.rerun()
-    if show_failure(job, "", "splits"):
-        splitting.put_away(run)
-        st.rerun()
 
 
 def _show_form(run: qsovae.Run, opened: Source | None, *, is_first: bool) -> None:

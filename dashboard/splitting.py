@@ -6,15 +6,13 @@ with the run (see `qsovae.split_results`).
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import qsovae
-from dashboard import launching
+from dashboard.launching import RunProcess
 
-_WAITING = ".splitting"
+SPLITTING = RunProcess(".splitting", "refitted", "the splits before are kept")
 
 
 def start_refitting(
@@ -32,42 +30,9 @@ def start_refitting(
     """
     for split in splits:
         qsovae.parse_split(split)
-    place = _place(run)
-    if launching.is_busy(place):
-        raise qsovae.ConfigError(
-            f"{run.name} is being refitted right now", "splits", "Wait, or stop it."
-        )
     options = [f"--split={split}" for split in splits]
     if n_folds is not None:
         options.append(f"--folds={n_folds}")
-    command = [
-        sys.executable, "-m", "qsovae", "evaluate",
-        f"--runs={run.folder.parent.resolve()}", f"--watch={place.resolve()}",
-        *options, "--json", "--", run.name, str(catalog.resolve()),
-    ]  # fmt: skip
-    launching.launch(command, place)
-
-
-def refitting(run: qsovae.Run) -> launching.Job | None:
-    """Return the process that refits a run, None where there is none to tell of."""
-    place = _place(run)
-    if not place.is_dir():
-        return None
-    return launching.job_at(place, "the splits before are kept")
-
-
-def ask_to_stop(run: qsovae.Run) -> None:
-    """Ask it to end."""
-    job = refitting(run)
-    if job is not None and job.is_busy:
-        launching.ask_to_stop(_place(run))
-
-
-def put_away(run: qsovae.Run) -> None:
-    """Forget one that has ended."""
-    if not launching.is_busy(_place(run)):
-        shutil.rmtree(_place(run), ignore_errors=True)
-
-
-def _place(run: qsovae.Run) -> Path:
-    return run.folder.parent / _WAITING / run.name
+    SPLITTING.start(
+        run, "evaluate", *options, "--json", "--", run.name, str(catalog.resolve())
+    )

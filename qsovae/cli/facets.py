@@ -5,12 +5,11 @@ Within cli: above commands and selecting.
 
 import argparse
 from argparse import Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qsovae.cli import text
 from qsovae.cli.commands import show
-from qsovae.cli.options import add_json, add_runs_folder
+from qsovae.cli.options import add_json, add_out, add_runs_folder, add_trained_catalog
 from qsovae.cli.selecting import own_catalog_of
 
 if TYPE_CHECKING:
@@ -35,14 +34,8 @@ def add_facets(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument(
         "--where", metavar="QUERY", help="count the rows that it is true of, too"
     )
-    parser.add_argument(
-        "--catalog", type=Path, metavar="FILE",
-        help="the catalog that trained the run, if it is not where it was",
-    )  # fmt: skip
-    parser.add_argument(
-        "-o", "--out", type=Path, metavar="OUT",
-        help="write the counts: .fits, .vot, .ecsv, .csv or .parquet",
-    )  # fmt: skip
+    add_trained_catalog(parser)
+    add_out(parser, "counts")
     add_runs_folder(parser)
     add_json(parser)
     parser.set_defaults(command=facets)

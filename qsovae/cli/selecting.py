@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qsovae.cli import text
 from qsovae.cli.commands import open_for, refuse_catalog, show
-from qsovae.cli.options import add_json, add_runs_folder
+from qsovae.cli.options import add_json, add_out, add_runs_folder, add_trained_catalog
 from qsovae.cli.selecting_text import class_counts, selection_text
 from qsovae.errors import ConfigError, QueryError
 
@@ -36,14 +36,8 @@ def add_select(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )  # fmt: skip
     parser.add_argument("run", metavar="RUN")
     parser.add_argument("query", metavar="QUERY", nargs="?", help="in quotes")
-    parser.add_argument(
-        "--catalog", type=Path, metavar="FILE",
-        help="the catalog that trained the run, if it is not where it was",
-    )  # fmt: skip
-    parser.add_argument(
-        "-o", "--out", type=Path, metavar="OUT",
-        help="write the rows: .fits, .vot, .ecsv, .csv or .parquet",
-    )  # fmt: skip
+    add_trained_catalog(parser)
+    add_out(parser, "rows")
     parser.add_argument(
         "--selection", metavar="NAME",
         help="a saved selection: rows in it, that the query is true of if there is one",

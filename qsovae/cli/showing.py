@@ -5,12 +5,11 @@ Within cli: above commands.
 
 import argparse
 from argparse import Namespace
-from pathlib import Path
 from typing import Any
 
 from qsovae.cli import text
 from qsovae.cli.commands import show
-from qsovae.cli.options import add_json, add_runs_folder
+from qsovae.cli.options import add_json, add_runs_folder, add_trained_catalog
 from qsovae.cli.selecting import own_catalog_of
 
 
@@ -19,10 +18,7 @@ def add_show(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = add.add_parser("show", help="show one object of a run")
     parser.add_argument("run", metavar="RUN")
     parser.add_argument("object_id", metavar="OBJECT_ID")
-    parser.add_argument(
-        "--catalog", type=Path, metavar="FILE",
-        help="the catalog that trained the run, if it is not where it was",
-    )  # fmt: skip
+    add_trained_catalog(parser)
     add_runs_folder(parser)
     add_json(parser)
     parser.set_defaults(command=show_object)

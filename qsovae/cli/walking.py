@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from qsovae.cli import text
 from qsovae.cli.commands import refuse_catalog, show
-from qsovae.cli.options import add_json, add_runs_folder
+from qsovae.cli.options import add_json, add_out, add_runs_folder, add_trained_catalog
 from qsovae.cli.selecting import own_catalog_of
 from qsovae.cli.walking_text import walk_text
 from qsovae.errors import ConfigError
@@ -51,14 +51,8 @@ def add_decode(add: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument(
         "--steps", type=int, metavar="N", help="places on the line, 9 by default"
     )
-    parser.add_argument(
-        "--catalog", type=Path, metavar="FILE",
-        help="the catalog that trained the run, if it is not where it was",
-    )  # fmt: skip
-    parser.add_argument(
-        "-o", "--out", type=Path, metavar="OUT",
-        help="write the places: .fits, .vot, .ecsv, .csv or .parquet",
-    )  # fmt: skip
+    add_trained_catalog(parser)
+    add_out(parser, "places")
     add_runs_folder(parser)
     add_json(parser)
     parser.set_defaults(command=decode)

@@ -11,24 +11,6 @@ from qsovae.workflow import contrasting
 
 
 @pytest.fixture(scope="module")
-def run(runs):
-    """Return the run `tiny`."""
-    return qsovae.open_run("tiny", runs)
-
-
-@pytest.fixture(scope="module")
-def rows(run):
-    """Return its rows."""
-    return qsovae.run_table(run)
-
-
-@pytest.fixture(scope="module")
-def catalog(run):
-    """Return its catalog."""
-    return qsovae.run_catalog(run)
-
-
-@pytest.fixture(scope="module")
 def found(run, rows, catalog):
     """Return what tells point-like blue rows from others."""
     query = "g_mag_ab - r_mag_ab < 0.3 and morphology = 'point'"

@@ -8,18 +8,6 @@ import qsovae
 
 
 @pytest.fixture(scope="module")
-def run(runs):
-    """Return the run `tiny`."""
-    return qsovae.open_run("tiny", runs)
-
-
-@pytest.fixture(scope="module")
-def rows(run):
-    """Return its rows."""
-    return qsovae.run_table(run)
-
-
-@pytest.fixture(scope="module")
 def frame(rows):
     """Return a file with three ids twice, one unknown and one missing."""
     ids = rows["object_id"].iloc[[5, 3, 5, 900]].tolist()

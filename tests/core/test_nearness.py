@@ -15,24 +15,6 @@ from qsovae.workflow.latent_rows import nearest_mask, place_of_id
 
 
 @pytest.fixture(scope="module")
-def run(runs):
-    """Return the run `tiny`."""
-    return qsovae.open_run("tiny", runs)
-
-
-@pytest.fixture(scope="module")
-def rows(run):
-    """Return its rows."""
-    return qsovae.run_table(run)
-
-
-@pytest.fixture(scope="module")
-def catalog(run):
-    """Return its catalog."""
-    return qsovae.run_catalog(run)
-
-
-@pytest.fixture(scope="module")
 def other(run, tmp_path_factory):
     """Return another catalog, and what the run says of its rows."""
     path = tmp_path_factory.mktemp("other") / "other.fits"

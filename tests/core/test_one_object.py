@@ -11,24 +11,6 @@ import qsovae
 
 
 @pytest.fixture(scope="module")
-def run(runs):
-    """Return the run `tiny`."""
-    return qsovae.open_run("tiny", runs)
-
-
-@pytest.fixture(scope="module")
-def rows(run):
-    """Return its rows."""
-    return qsovae.run_table(run)
-
-
-@pytest.fixture(scope="module")
-def catalog(run):
-    """Return its catalog."""
-    return qsovae.run_catalog(run)
-
-
-@pytest.fixture(scope="module")
 def place(rows, catalog):
     """Return a quasar with a bit, seen in i and not in another band."""
     seen = np.isfinite(catalog.magnitude("i")[0])

@@ -12,24 +12,6 @@ from qsovae.workflow import residuals
 
 
 @pytest.fixture(scope="module")
-def run(runs):
-    """Return the run `tiny`."""
-    return qsovae.open_run("tiny", runs)
-
-
-@pytest.fixture(scope="module")
-def rows(run):
-    """Return its rows."""
-    return qsovae.run_table(run)
-
-
-@pytest.fixture(scope="module")
-def catalog(run):
-    """Return its catalog."""
-    return qsovae.run_catalog(run)
-
-
-@pytest.fixture(scope="module")
 def found(run, catalog):
     """Return its residuals."""
     return qsovae.band_residuals(run, catalog)

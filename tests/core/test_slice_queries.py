@@ -8,18 +8,6 @@ import pytest
 import qsovae
 
 
-@pytest.fixture(scope="module")
-def run(runs):
-    """Return the run `tiny`."""
-    return qsovae.open_run("tiny", runs)
-
-
-@pytest.fixture(scope="module")
-def rows(run):
-    """Return its rows."""
-    return qsovae.run_table(run)
-
-
 def told(run, query, rows, catalog=None):
     """Return which rows a query is true of."""
     return qsovae.query_mask(run, query, rows, catalog).tolist()

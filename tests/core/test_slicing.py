@@ -16,12 +16,6 @@ from qsovae.workflow.slicing import catalog_slices
 
 
 @pytest.fixture(scope="module")
-def run(runs):
-    """Return the run `tiny`."""
-    return qsovae.open_run("tiny", runs)
-
-
-@pytest.fixture(scope="module")
 def frame(simulated):
     """Return the run's catalog as it is in the file."""
     return qsovae.read_table(simulated).frame

@@ -12,18 +12,6 @@ import qsovae
 
 
 @pytest.fixture(scope="module")
-def run(runs):
-    """Return the run `tiny`."""
-    return qsovae.open_run("tiny", runs)
-
-
-@pytest.fixture(scope="module")
-def rows(run):
-    """Return its rows."""
-    return qsovae.run_table(run)
-
-
-@pytest.fixture(scope="module")
 def near(rows):
     """Return what finds them by their latent means."""
     return qsovae.Nearby.in_latent(rows)

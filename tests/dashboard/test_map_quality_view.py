@@ -32,7 +32,7 @@ def shown():
 def wait_for_end(run, seconds=120):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        job = projecting.waiting(run)
+        job = projecting.PROJECTING.job(run)
         if job is not None and not job.is_busy:
             return
         time.sleep(0.1)
@@ -68,7 +68,7 @@ def test_one_that_is_stopped_says_so_until_it_is_dismissed(run, texts):
     page = shown()
     assert "stopped: nothing of it is kept" in texts(page)
     page.button(key="quality_dismiss_tiny").click().run()
-    assert projecting.waiting(run) is None
+    assert projecting.PROJECTING.job(run) is None
     assert page.button(key="quality_start")
 
 

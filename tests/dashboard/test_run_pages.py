@@ -389,7 +389,7 @@ def test_a_run_without_a_map_offers_to_make_one(server, open_page, metrics, text
     assert "explore_make_map" not in [button.key for button in page.button]
     run = qsovae.open_run("tiny")
     deadline = time.monotonic() + 120
-    while projecting.waiting(run).is_busy and time.monotonic() < deadline:
+    while projecting.PROJECTING.job(run).is_busy and time.monotonic() < deadline:
         time.sleep(0.1)
     page = open_page("Explore")
     assert metrics(page)["Shown"] == "1,200"

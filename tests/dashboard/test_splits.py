@@ -20,7 +20,7 @@ def wait_for(condition, seconds=120):
 
 
 def ended(run):
-    job = splitting.refitting(run)
+    job = splitting.SPLITTING.job(run)
     return job is not None and not job.is_busy
 
 
@@ -39,7 +39,7 @@ def test_a_run_is_refitted_from_the_page_and_its_scores_stand_beside_its_own(
     (result,) = qsovae.split_results(run)
     assert result["spec"] == "sky:64"
     page = open_page("Evaluate", run="tiny", section="splits")
-    assert splitting.refitting(run) is None
+    assert splitting.SPLITTING.job(run) is None
     assert "fitted anew" in texts(page)
     for score in ("f1", "log_loss", "accuracy"):
         page.segmented_control(key="splits_score").set_value(score).run()
@@ -59,7 +59,7 @@ def test_a_refitting_that_is_stopped_says_so_until_it_is_dismissed(
     page = open_page("Evaluate", run="tiny", section="splits")
     assert "stopped: the splits before are kept" in texts(page)
     page.button(key="splits_dismiss_tiny").click().run()
-    assert splitting.refitting(run) is None
+    assert splitting.SPLITTING.job(run) is None
 
 
 def test_a_column_splits_only_once_it_is_named(server, open_page):
