@@ -253,6 +253,22 @@ def latent_table(run: qsovae.Run) -> pd.DataFrame:
     return _latent_table(*run_key(run))
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _planes(
+    key: tuple[str, str, int], names: tuple[str, ...], has_catalog: bool,
+    _columns: qsovae.RunColumns,
+) -> dict[str, qsovae.Plane]:  # fmt: skip
+    return qsovae.standard_planes(_columns)
+
+
+def planes(
+    run: qsovae.Run, table: pd.DataFrame, catalog: qsovae.Catalog | None
+) -> dict[str, qsovae.Plane]:
+    """Return the planes on which rows of a run can be looked at, by key."""
+    columns = qsovae.RunColumns(run, table, catalog)
+    return _planes(run_key(run), tuple(table), catalog is not None, columns)
+
+
 _VERDICTS = "verdicts.jsonl"
 
 

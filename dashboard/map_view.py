@@ -110,16 +110,15 @@ def needs_no_catalog(view: View) -> bool:
 
 def plain_choices(
     view: View, run: qsovae.Run, table: pd.DataFrame
-) -> tuple[Colouring, MapChoices]:
-    """Return colours and choices of such a view."""
+) -> tuple[Colouring, NDArray[np.bool_]]:
+    """Return the colours of such a view, and which rows it shows: all."""
     choices = colour_choices(table, None)
     key = view.colour if view.colour in choices else "class_label"
     columns = qsovae.RunColumns(run, table)
-    everything = np.ones(len(table), dtype=bool)
     coloured = _colouring(
         cache.run_key(run), (), key, choices[key], table, None, columns
     )
-    return coloured, MapChoices(everything, everything, False, None)
+    return coloured, np.ones(len(table), dtype=bool)
 
 
 def choose_filters(
@@ -129,7 +128,7 @@ def choose_filters(
     seed("explore_morphology", view.morphology)
     view.morphology = choose_one("Sources", MORPHOLOGIES, "explore_morphology")
     choose_quality(view, table["quality"], "explore")
-    _choose_classes(view, table)
+    _choose_classes(view, run, table)
     magnitude = _choose_magnitudes(view, catalog)
     wanted = None if magnitude is None or view.band is None else magnitude[1]
     shown = shown_mask(table, view, wanted)
@@ -141,12 +140,17 @@ def choose_filters(
     return MapChoices(passed, shown, asked is not None, magnitude)
 
 
-def _choose_classes(view: View, table: pd.DataFrame) -> None:
+@st.cache_data(max_entries=16, show_spinner=False)
+def _class_names(key: tuple[str, str, int], kind: str, _values: pd.Series) -> list[str]:
+    names = {UNLABELLED if pd.isna(name) else str(name) for name in _values.unique()}
+    return sorted(names, key=lambda name: (name == UNLABELLED, name))
+
+
+def _choose_classes(view: View, run: qsovae.Run, table: pd.DataFrame) -> None:
     """Filter by true or predicted class."""
     seed("explore_class_kind", view.class_kind)
     view.class_kind = choose_one("Class", _CLASS_KINDS, "explore_class_kind")
-    names = table[view.class_kind].astype("string").fillna(UNLABELLED)
-    options = sorted(names.unique(), key=lambda n: (n == UNLABELLED, n))
+    options = _class_names(cache.run_key(run), view.class_kind, table[view.class_kind])
     kept = [c for c in st.session_state.get("explore_classes", view.classes)
             if c in options]  # fmt: skip
     st.session_state["explore_classes"] = kept

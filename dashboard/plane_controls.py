@@ -40,23 +40,20 @@ class Selected:
         return self.inside & self.shown
 
 
-def choose_plane(view: View, columns: qsovae.RunColumns) -> qsovae.Plane:
+def choose_plane(
+    view: View, run: qsovae.Run, table: pd.DataFrame, catalog: qsovae.Catalog | None
+) -> qsovae.Plane:
     """Show the planes there are; return the chosen one, the first if it cannot be."""
-    planes = qsovae.standard_planes(columns)
+    planes = cache.planes(run, table, catalog)
     words = {key: plane.title for key, plane in planes.items()}
     words[_OWN] = "Two formulas"
     is_own = len(view.plane) == 2
     current = _OWN if is_own else view.plane[0]
     seed("explore_plane", current if current in words else next(iter(words)))
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    with left:
-        chosen = st.selectbox(
-            "Plane", list(words), key="explore_plane", format_func=words.__getitem__
-        )
-    with right:
-        _choose_beside(
-            view, {k: w for k, w in words.items() if k not in (chosen, _OWN)}
-        )
+    chosen = st.selectbox(
+        "Plane", list(words), key="explore_plane", format_func=words.__getitem__
+    )
+    _choose_beside(view, {k: w for k, w in words.items() if k not in (chosen, _OWN)})
     plane = _own_plane(view) if chosen == _OWN else planes[chosen]
     plane = _turned(view, plane)
     wanted = (plane.key,) if plane.key else (plane.x, plane.y)

@@ -31,7 +31,7 @@ from dashboard.state import View, current_view
 from dashboard.theme import OUTLINE_COLOUR
 
 _HEIGHT, _HEIGHT_BESIDE = 600, 320
-_MOST_TEXTS = 30_000  # rows whose texts are sent along
+MOST_TEXTS = 30_000  # rows whose texts are sent along
 _CHANGED = "plane_changed"
 # Where on the map somebody clicked, if on no row.
 PLACED = "plane_placed"
@@ -86,7 +86,7 @@ def show_planes(view: View, plane: qsovae.Plane, picture: Picture) -> None:
     if st.session_state.pop(_CHANGED, False):
         st.rerun()
     _show_one(view, plane, picture, "plane", _HEIGHT)
-    planes = qsovae.standard_planes(_columns(picture)) if view.beside else {}
+    planes = cache.planes(picture.run, picture.table, picture.catalog)
     others = [planes[key] for key in view.beside if key in planes and key != plane.key]
     for first in range(0, len(others), 2):
         for cell, other in zip(st.columns(2), others[first : first + 2], strict=False):
@@ -161,7 +161,7 @@ def _finite(line: Sequence[tuple[float, float]]) -> list[tuple[float, float] | N
 
 def _texts(picture: Picture, places: Places) -> bytes:
     """Return what the pointer shows over each row; nothing for very many rows."""
-    if not 0 < len(places.rows) <= _MOST_TEXTS:
+    if not 0 < len(places.rows) <= MOST_TEXTS:
         return squeezed(b"")
     name = None if picture.magnitude is None else picture.magnitude[0]
     return _packed_texts(

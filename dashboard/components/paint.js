@@ -63,18 +63,17 @@ function sprite(colour, symbol, radius, ring) {
   return { canvas, half };
 }
 
-// Which rows lie in the plot, and at which pixel.
+// Which rows lie in the plot, and at which pixel: the same until the window changes.
 function rowsInView(scene, frame) {
   const { n, x, y } = scene.places;
   const { ax, bx, ay, by } = frame.fromGrid;
   const { width, height } = frame;
-  if (!scene.seen) {
-    scene.seen = {
-      rows: new Int32Array(n), px: new Float32Array(n), py: new Float32Array(n),
-    };
-  }
+  scene.seen ??= {
+    rows: new Int32Array(n), px: new Float32Array(n), py: new Float32Array(n),
+  };
   const seen = scene.seen;
-  const counts = new Float64Array(256);
+  const within = [ax, bx, ay, by, width, height].join();
+  if (seen.within === within) return seen;
   let k = 0;
   for (let i = 0; i < n; i++) {
     const px = x[i] * ax + bx;
@@ -84,10 +83,9 @@ function rowsInView(scene, frame) {
     seen.rows[k] = i;
     seen.px[k] = px;
     seen.py[k++] = py;
-    if (scene.flags[i] & 1) counts[scene.codes[i]]++;
   }
   seen.n = k;
-  seen.counts = counts;
+  seen.within = within;
   return seen;
 }
 
@@ -126,12 +124,14 @@ function count(scene, frame, seen, grids) {
   const [red, green, blue] = sums;
   const dot = seen.n > 400000 ? 1 : seen.n > 100000 ? 2 : 3;
   const { codes, flags, lut } = scene;
+  const counts = (seen.counts = new Float64Array(256)); // of rows that show, by code
   for (let j = 0; j < seen.n; j++) {
     const i = seen.rows[j];
     const x = seen.px[j] | 0;
     const y = seen.py[j] | 0;
     const flag = flags[i];
     const code = codes[i];
+    if (flag & 1) counts[code]++;
     const xEnd = Math.min(width, x + dot);
     const yEnd = Math.min(height, y + dot);
     for (let v = y; v < yEnd; v++) {

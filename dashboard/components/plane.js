@@ -13,7 +13,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     hold(packed);
     return;
   }
-  parentElement.plane ??= new Plane(parentElement.querySelector(".plane"));
+  const root = parentElement.querySelector(".plane");
+  if (parentElement.plane?.root !== root) parentElement.plane = new Plane(root);
   parentElement.plane.tell = setTriggerValue;
   parentElement.plane.show(packed);
 }
@@ -37,7 +38,7 @@ class Plane {
       button.addEventListener("click", () => this[button.dataset.do]());
     }
     this.listen();
-    new ResizeObserver(() => this.scene && this.draw()).observe(root);
+    new ResizeObserver(() => this.scene && this.isResized() && this.draw()).observe(root);
     this.use("lasso");
   }
 
@@ -75,7 +76,7 @@ class Plane {
     if (!isSamePlane) this.window = header.window ?? null;
     this.root.style.setProperty("--plane-height", `${header.height}px`);
     this.draw();
-    if (!header.isSmall) this.list();
+    if (!header.isSmall) this.showColours();
     this.root.dataset.version = header.version;
   }
 
@@ -124,9 +125,15 @@ class Plane {
     ];
   }
 
+  isResized() {
+    const { clientWidth, clientHeight } = this.over;
+    return clientWidth !== this.drawnSize?.[0] || clientHeight !== this.drawnSize[1];
+  }
+
   draw() {
     if (!this.over.clientWidth) return; // in a part of the page that is folded
     const frame = (this.frame = this.laidOut());
+    this.drawnSize = [this.over.clientWidth, this.over.clientHeight];
     const { rows, over } = this;
     if (rows.width !== frame.width || rows.height !== frame.height) {
       [rows.width, rows.height] = [frame.width, frame.height];
@@ -321,94 +328,16 @@ class Plane {
     this.later = setTimeout(() => this.tell("viewed", window), WINDOW_AFTER);
   }
 
-  list() {
-    const { legend, isContinuous, scale, title, nGreyed: greyed, nMissing: missing } = this.scene;
-    const head = document.createElement("span");
-    head.className = "title";
-    head.textContent = title;
-    this.legend.replaceChildren(head);
-    if (isContinuous) this.legend.append(this.scaleBar(scale));
-    for (const one of legend) this.legend.append(this.entry(one));
-    if (missing && isContinuous) this.legend.append(this.said(`no value ${missing.toLocaleString("en")}`));
-    if (greyed) this.legend.append(this.said(`filtered out ${greyed.toLocaleString("en")}`));
+  showColours() {
+    listColours(this.legend, this.scene, (code) => this.tell("toggled", code));
   }
 
-  said(text) {
-    const span = document.createElement("span");
-    span.className = "said";
-    span.textContent = text;
-    return span;
-  }
-
-  entry(one) {
-    const button = document.createElement("button");
-    const swatch = document.createElement("canvas");
-    swatch.width = swatch.height = 28;
-    const mark = sprite(one.colour, one.symbol, 9, "");
-    swatch.getContext("2d").drawImage(mark.canvas, 14 - mark.half, 14 - mark.half);
-    const name = document.createElement("span");
-    name.textContent = `${one.name} ${one.n_rows.toLocaleString("en")}`;
-    button.append(swatch, name);
-    button.title = one.isHidden ? "Show again" : "Hide";
-    button.setAttribute("aria-pressed", String(!one.isHidden));
-    button.addEventListener("click", () => this.tell("toggled", one.code));
-    return button;
-  }
-
-  scaleBar({ low, high, isLog, known }) {
-    const bar = document.createElement("span");
-    bar.className = "scale";
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [254, 10];
-    const context = canvas.getContext("2d");
-    for (let code = 0; code < 254; code++) {
-      context.fillStyle = this.scene.css[code];
-      context.fillRect(code, 0, 1, 10);
-    }
-    bar.append(this.said(shortText(low)), canvas,
-      this.said(`${shortText(high)}${isLog ? ", log" : ""} · ${known.toLocaleString("en")}`));
-    return bar;
-  }
-
-  // What is on the screen as one picture, with the names of its colours.
   async picture() {
-    const { frame, rows, over, scene } = this;
-    const entries = [scene.title, ...scene.legend.map((one) => `${one.name} ${one.n_rows.toLocaleString("en")}`)];
-    if (scene.isContinuous) entries.push(`${shortText(scene.scale.low)} to ${shortText(scene.scale.high)}`);
-    const canvas = new OffscreenCanvas(over.width, over.height + 28 * frame.ratio);
-    const c = canvas.getContext("2d");
-    c.fillStyle = frame.ground;
-    c.fillRect(0, 0, canvas.width, canvas.height);
-    c.drawImage(rows, frame.left * frame.ratio, frame.top * frame.ratio);
-    c.drawImage(over, 0, 0);
-    c.font = `${12 * frame.ratio}px ${frame.font}`;
-    let x = frame.left * frame.ratio;
-    const y = over.height + 18 * frame.ratio;
-    entries.forEach((text, i) => {
-      const one = scene.legend[i - 1];
-      if (one) {
-        const mark = sprite(one.colour, one.symbol, 4.5 * frame.ratio, "");
-        c.drawImage(mark.canvas, x, y - 4 * frame.ratio - mark.half);
-        x += 2 * mark.half + 3 * frame.ratio;
-      }
-      c.fillStyle = frame.textColour;
-      c.fillText(text, x, y);
-      x += c.measureText(text).width + 14 * frame.ratio;
-    });
+    const canvas = pictureOf(this);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(await canvas.convertToBlob({ type: "image/png" }));
-    link.download = `${scene.file}.png`;
+    link.download = `${this.scene.file}.png`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
-}
-
-function shortText(value) {
-  return Number.isInteger(value) ? value.toLocaleString("en") : String(Number(value.toPrecision(4)));
-}
-
-function valueText({ low, high, isLog }, code) {
-  const share = code / 253;
-  const value = isLog ? low * (high / low) ** share : low + share * (high - low);
-  return `about ${shortText(value)}`;
 }

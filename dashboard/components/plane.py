@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("points.js", "paint.js", "axes.js", "plane.js")
+_SCRIPTS = ("points.js", "paint.js", "axes.js", "legend.js", "plane.js")
 # What a person did on it, as the keyword of what is called then.
 EVENTS = ("outlined", "picked", "placed", "toggled", "viewed")
 

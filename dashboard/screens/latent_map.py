@@ -13,10 +13,10 @@ from dashboard.facets_view import show_facets
 from dashboard.join_view import joined_table
 from dashboard.layout import page_head, refusals, refuse, simulated_badge
 from dashboard.map_quality_view import show_making
-from dashboard.map_view import choose_colour, choose_filters, needs_no_catalog
+from dashboard.map_view import choose_colour, choose_filters
 from dashboard.object_view import open_named, show_opened
 from dashboard.picture_view import show_early, show_picture
-from dashboard.plane_controls import Selected
+from dashboard.plane_controls import Selected, choose_plane
 from dashboard.plane_view import PLACED
 from dashboard.run_choice import choose_run, opened_run
 from dashboard.selection_view import show_selection
@@ -38,18 +38,20 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
         offer_map(run)
         return
     source = find_source(view.catalog)
-    if needs_no_catalog(view) and cache.is_catalog_unread(run, source):
-        show_early(view, run, table, source)
-    found = cache.run_catalog(run, source)
-    catalog = found.catalog if found else None
     controls, picture = st.columns([2, 5], gap="medium")
+    canvas = picture.container()
+    with canvas:
+        is_drawn = show_early(view, run, table, source)
     with controls:
+        found = cache.run_catalog(run, source)
+        catalog = found.catalog if found else None
         if run.is_simulated:
             simulated_badge()
         # Asked for seldom, and so beneath, though the others tell of what it joins.
         above = st.container()
         table = joined_table(view, run, table)
         with above:
+            plane = choose_plane(view, run, table, catalog)
             coloured = choose_colour(view, run, table, catalog)
             choices = choose_filters(view, run, table, catalog)
         beneath = st.container()
@@ -59,7 +61,10 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
                 "colour by its columns and filter by magnitude."
             )
     with picture:
-        chosen = show_picture(view, run, table, catalog, coloured, choices)
+        chosen = show_picture(
+            view, run, table, catalog, plane, coloured, choices,
+            None if is_drawn else canvas,
+        )  # fmt: skip
     with beneath:
         show_facets(view, run, table, catalog, choices.unbrushed, chosen.chosen)
     show_chosen(view, run, table, catalog, chosen)

@@ -179,7 +179,7 @@ def test_names_with_markup_are_text_and_nothing_is_fetched(visitor):
             const host = [...part.querySelectorAll("*")].find((e) => e.shadowRoot);
             const plane = host.shadowRoot.plane ?? host.plane;
             plane.scene.legend[0].name = "<img src=x onerror=alert(1)>";
-            plane.list();
+            plane.showColours();
         }"""
     )
     legend = visitor.part("plane").locator(".legend")

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import qsovae
-from dashboard import projecting
+from dashboard import cache, picture_view, projecting
 from dashboard.state import View
 
 LEFT, RIGHT, LOW, HIGH = -3.0, 8.0, -2.0, 6.0
@@ -393,3 +393,39 @@ def test_a_run_without_a_map_offers_to_make_one(server, open_page, metrics, text
         time.sleep(0.1)
     page = open_page("Explore")
     assert metrics(page)["Shown"] == "1,200"
+
+
+# --- What is drawn first ----------------------------------------------------
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize(
+    ("address", "most_texts", "wanted"),
+    [
+        ({}, 0, ["drawn", "read"]),
+        ({}, 10_000_000, ["read", "drawn"]),
+        ({"query": "p_QSO > 0.5"}, 0, ["read", "drawn"]),
+    ],
+)
+def test_many_rows_are_drawn_once_and_before_the_catalog_is_read(
+    open_page, metrics, monkeypatch, address, most_texts, wanted
+):
+    done = []
+
+    def noted(word, function):
+        return lambda *given: (done.append(word), function(*given))[1]
+
+    monkeypatch.setattr(picture_view, "MOST_TEXTS", most_texts)
+    monkeypatch.setattr(
+        picture_view, "show_planes", noted("drawn", picture_view.show_planes)
+    )
+    monkeypatch.setattr(cache, "run_catalog", noted("read", cache.run_catalog))
+    cache._looked_for().clear()
+    page = open_page("Explore", run="tiny", **address)
+    assert done == wanted
+    run = qsovae.open_run("tiny")
+    rows = run.rows()
+    shown = rows["p_QSO"] > 0.5 if address else rows["p_QSO"] >= 0
+    assert metrics(page)["Shown"] == f"{int(shown.sum()):,}"
+    page.selectbox(key="explore_colour").set_value("morphology").run()
+    assert done == [*wanted, "read", "drawn"]
