@@ -1,6 +1,7 @@
 """A dashboard of its own for each file of tests, and a Chromium to look at it with."""
 
 import json
+import logging
 import os
 import shutil
 import socket
@@ -201,11 +202,19 @@ class Visitor:
     def plane(self, key="plane"):
         """Return a plane's box, and what it says of its plot and of its window."""
         part = self.part(key)
-        part.locator(".plane[data-drawn]").wait_for()
+        part.locator(".plane[data-version]").wait_for()
         part.scroll_into_view_if_needed()
         told = [part.locator(".plane").get_attribute(f"data-{name}")
                 for name in ("plot", "window")]  # fmt: skip
         return part.locator(".over").bounding_box(), *map(json.loads, told)
+
+    def tell(self):
+        """Log what is before them: a failure is often of one machine alone."""
+        state = self.page.locator("[data-testid=stApp]").get_attribute(
+            "data-test-script-state"
+        )
+        words = self.page.locator("body").inner_text()[:3000]
+        logging.error("%s: script %s\n%s", self.page.url, state, words)
 
     def errors(self):
         """Return the words of the errors on the page."""
@@ -213,12 +222,23 @@ class Visitor:
         return " ".join(alerts.all_inner_texts())
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Tell a test's fixtures whether it failed."""
+    report = yield
+    if report.when == "call":
+        item.has_failed = report.failed
+    return report
+
+
 @pytest.fixture
-def visitor(browser, server):
+def visitor(request, browser, server):
     """Return a person with a fresh browser; no page may have thrown an exception."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     person = Visitor(context.new_page(), server.address)
     yield person
+    if getattr(request.node, "has_failed", False):
+        person.tell()
     shown = person.page.locator("[data-testid=stException]").all_inner_texts()
     context.close()
     assert not shown, shown

@@ -42,7 +42,7 @@ def test_from_four_files_to_the_latent_map(visitor, server, four_files):
     visitor.page.get_by_text("is trained").wait_for(timeout=MOMENTS)
     visitor.press("train_evaluate_joined")
     visitor.go("Explore")
-    visitor.part("plane").locator("[data-drawn]").first.wait_for()
+    visitor.plane()
     assert visitor.chosen("run") == "joined"
     assert visitor.metric("Shown") == f"{len(table):,}"
     places = qsovae.open_run("joined", server.runs).map()
