@@ -23,8 +23,12 @@ def is_of_run(rows: pd.DataFrame) -> bool:
     return set(rows) >= _OF_RUN
 
 
-def place_of_id(ids: "pd.Series[Any]", object_id: str) -> int:
+def place_of_id(
+    ids: "pd.Series[Any]", object_id: str, of: str = "the catalog's rows"
+) -> int:
     """Return the place of an object by its id as it is written.
+
+    ``of`` says whose ids they are.
 
     Raises
     ------
@@ -34,6 +38,8 @@ def place_of_id(ids: "pd.Series[Any]", object_id: str) -> int:
     wanted: str | int = object_id
     if pd.api.types.is_integer_dtype(ids.dtype) and _INTEGER.fullmatch(object_id):
         wanted = int(object_id)  # a million ids, written out, would take a second
+    elif not pd.api.types.is_string_dtype(ids.dtype):
+        ids = ids.astype("string")
     same = ids.eq(wanted).fillna(False).to_numpy(bool)
     found = np.flatnonzero(same)
     if len(found) == 1:
@@ -41,8 +47,18 @@ def place_of_id(ids: "pd.Series[Any]", object_id: str) -> int:
     many = f"{len(found):,} rows have" if len(found) else "no row has"
     raise InputError(
         f"{many} the id {object_id}", "object_id",
-        "Give an id that one of the run's own rows has.",
+        f"Give an id that one of {of} has.",
     )  # fmt: skip
+
+
+def squared_distances(
+    rows: pd.DataFrame, centre: NDArray[np.floating]
+) -> NDArray[np.float64]:
+    """Return the squares of Euclidean distances in the latent space, (n_rows,)."""
+    squares = np.zeros(len(rows))
+    for name, at in zip(latent_names(rows), centre, strict=True):
+        squares += np.square(rows[name].to_numpy(np.float64) - at)
+    return squares
 
 
 def nearest_mask(
@@ -66,9 +82,7 @@ def nearest_mask(
     itself : int, optional
         A row that is taken beside them, wherever it lies.
     """
-    distance = np.zeros(len(rows))
-    for name, at in zip(latent_names(rows), centre, strict=True):
-        distance += np.square(rows[name].to_numpy(np.float64) - at)
+    distance = squared_distances(rows, centre)
     if itself is not None:
         distance[itself], n_rows = -1.0, n_rows + 1
     if n_rows >= len(rows):

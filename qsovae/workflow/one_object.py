@@ -1,6 +1,6 @@
 """One object of a run: what is known of it, what the model makes of it, who is near.
 
-Within workflow: above catalogs and decoding.
+Within workflow: above catalogs, decoding and latent_rows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ from qsovae.runs import Run
 from qsovae.sky_links import viewer_links
 from qsovae.workflow.catalogs import part_of
 from qsovae.workflow.decoding import band_ranges
+from qsovae.workflow.latent_rows import place_of_id, squared_distances
 
 N_NEIGHBOURS = 20
 _UJY_PER_NJY = 1e-3
@@ -34,13 +35,7 @@ def find_object(rows: pd.DataFrame, object_id: object) -> int:
     InputError
         If no row or several have it.
     """
-    found = np.flatnonzero(rows["object_id"].astype("string") == str(object_id))
-    if len(found) != 1:
-        many = f"{len(found)} rows have" if len(found) else "no row has"
-        raise InputError(
-            f"{many} the id {object_id}", "object_id", "Give one of the catalog's ids."
-        )
-    return int(found[0])
+    return place_of_id(rows["object_id"], str(object_id))
 
 
 def nearest_rows(
@@ -62,8 +57,8 @@ def nearest_rows(
     DataFrame
         The rows, with ``distance`` (Euclidean, in the latent space): found exactly.
     """
-    latent = latent_matrix(rows)
-    distance = np.linalg.norm(latent - latent[place], axis=1)
+    centre = latent_matrix(rows.iloc[[place]])[0]
+    distance = np.sqrt(squared_distances(rows, centre))
     distance[place] = np.inf
     n = min(n_rows, len(rows) - 1)
     nearest = np.argpartition(distance, max(n - 1, 0))[:n]

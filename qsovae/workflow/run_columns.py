@@ -137,7 +137,8 @@ class RunColumns(PlacedColumns):
         InputError
             If no row or several of the run have the id.
         """
-        place = place_of_id(self._own["object_id"], object_id)
+        ids = self._own["object_id"]
+        place = place_of_id(ids, object_id, "the run's own rows")
         centre = latent_matrix(self._own.iloc[[place]])[0]
         itself = place if self._own is self._rows else None
         return nearest_mask(self._rows, centre, n_rows, itself)

@@ -251,5 +251,6 @@ def test_ids_are_compared_as_they_are_written(dtype):
     assert [place_of_id(texts, t) for t in ("12", "012", "it's", "<b>", "12 ")] == [
         0, 1, 2, 4, 5
     ]  # fmt: skip
+    assert place_of_id(pd.Series([1.5, 2.0]), "2.0") == 1
     long = pd.Series([2**62, 2**62 + 1])
     assert place_of_id(long, str(2**62 + 1)) == 1
