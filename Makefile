@@ -5,7 +5,7 @@ BIN := .venv/bin
 # A file's tests stay together, for they share what is dear to set up.
 SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test test-all check demo benchmark bench-explore bench-viewers leaderboard clean
+.PHONY: run test test-all check demo benchmark bench-explore bench-projection bench-viewers leaderboard clean
 
 run: .venv/ready
 	$(BIN)/streamlit run dashboard/app.py --server.port $(PORT) --server.headless true
@@ -49,6 +49,11 @@ benchmark: .venv/tests-ready
 bench-explore: .venv/tests-ready
 	@sh tests/browser/ensure-chromium.sh
 	@$(BIN)/python benchmarks/explore.py
+
+# How truly and how soon rows are laid out and placed; how soon those near an object are found.
+bench-projection: .venv/tests-ready
+	@$(BIN)/python benchmarks/projection.py
+	@$(BIN)/python benchmarks/nearness.py
 
 # Thirty browsers at once: some ten minutes, and 4 GB beside the server's.
 bench-viewers: .venv/tests-ready

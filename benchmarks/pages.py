@@ -62,7 +62,7 @@ def measure_pages(repeats: int, demo: Path, run: Path, folder: Path) -> dict[str
 
 def why_not() -> str | None:
     """Return what is missing to look at pages; None if nothing is."""
-    if _chromium() is None:
+    if chromium_path() is None:
         return "no Chromium on this machine"
     try:
         import playwright.sync_api  # noqa: F401
@@ -71,7 +71,7 @@ def why_not() -> str | None:
     return None
 
 
-def _chromium() -> str | None:
+def chromium_path() -> str | None:
     return next((path for name in _CHROMIUM if (path := shutil.which(name))), None)
 
 
@@ -89,7 +89,7 @@ def chromium() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu"]
         )
         yield browser
         browser.close()

@@ -44,7 +44,8 @@ async def record(known: Known, address: str, options: Any) -> list[Recorded]:
     found = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=pages._chromium(), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=pages.chromium_path(),
+            args=["--no-sandbox", "--disable-gpu"],
         )
         for number in range(options.recorded):
             rng = np.random.default_rng([options.seed, number])

@@ -85,7 +85,8 @@ async def visit_all(
 
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=pages._chromium(), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=pages.chromium_path(),
+            args=["--no-sandbox", "--disable-gpu"],
         )
         ready = asyncio.Barrier(len(viewers) + 1)
         door = asyncio.Semaphore(report.n_cores())
