@@ -4,6 +4,10 @@
 const PICKED_WITHIN = 12; // pixels
 const MOST_CORNERS = 1500;
 const WINDOW_AFTER = 500; // ms of rest before the server is told what is in view
+// Where drawing takes longer than this, what was drawn is moved along, and drawn anew
+// after so much rest.
+const SLOW = 24; // ms
+const DRAWN_AFTER = 90; // ms
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const kind = new TextDecoder().decode(data.subarray(0, 1));
@@ -44,9 +48,9 @@ class Plane {
 
   listen() {
     const on = (name, act, options) => this.over.addEventListener(name, act, options);
-    on("pointerdown", (event) => this.down(event));
-    on("pointermove", (event) => this.move(event));
-    on("pointerup", (event) => this.up(event));
+    on("pointerdown", (event) => this.press(event));
+    on("pointermove", (event) => this.drag(event));
+    on("pointerup", (event) => this.release(event));
     on("pointercancel", () => this.rest());
     on("pointerleave", () => this.point(null));
     on("dblclick", () => this.fit());
@@ -132,6 +136,8 @@ class Plane {
 
   draw() {
     if (!this.over.clientWidth) return; // in a part of the page that is folded
+    clearTimeout(this.drawsLater);
+    this.drawsLater = 0;
     const frame = (this.frame = this.laidOut());
     this.drawnSize = [this.over.clientWidth, this.over.clientHeight];
     const { rows, over } = this;
@@ -144,7 +150,11 @@ class Plane {
     });
     const [w, h] = [Math.round(frame.cssWidth * frame.ratio), Math.round(frame.cssHeight * frame.ratio)];
     if (over.width !== w || over.height !== h) [over.width, over.height] = [w, h];
+    const started = performance.now();
     const drawn = paintRows(rows.getContext("2d"), this.scene, frame);
+    const isSlow = performance.now() - started > SLOW;
+    this.last = isSlow ? { fromGrid: frame.fromGrid, canvas: copyOf(rows) } : null;
+    this.isMoved = false;
     this.drawOver();
     const of = this.scene.places.n.toLocaleString("en");
     this.words.textContent = `${drawn.n.toLocaleString("en")} of ${of} rows in view, ` +
@@ -154,6 +164,21 @@ class Plane {
       [frame.left, frame.top, frame.plotWidth, frame.plotHeight],
     );
     this.root.dataset.drawn = Number(this.root.dataset.drawn ?? 0) + 1;
+  }
+
+  // Where everything comes to lie, from what was drawn last.
+  move() {
+    const { width, height, fromGrid: to } = this.frame;
+    const { canvas, fromGrid: from } = this.last;
+    const [across, down] = [to.ax / from.ax, to.ay / from.ay];
+    const context = this.rows.getContext("2d");
+    context.clearRect(0, 0, width, height);
+    context.drawImage(
+      canvas, to.bx - from.bx * across, to.by - from.by * down,
+      canvas.width * across, canvas.height * down,
+    );
+    this.isMoved = true;
+    this.drawOver();
   }
 
   drawOver() {
@@ -175,7 +200,7 @@ class Plane {
     return [event.clientX - box.left, event.clientY - box.top];
   }
 
-  down(event) {
+  press(event) {
     if (event.button !== 0 || !this.scene) return;
     this.over.setPointerCapture(event.pointerId);
     this.start = this.at(event);
@@ -185,7 +210,7 @@ class Plane {
     this.pointer.path = [this.start];
   }
 
-  move(event) {
+  drag(event) {
     if (!this.scene) return;
     const at = this.at(event);
     if (!this.start) {
@@ -202,7 +227,7 @@ class Plane {
     this.soon(() => this.drawOver());
   }
 
-  up(event) {
+  release(event) {
     if (!this.start) return;
     const at = this.at(event);
     const path = this.pointer.path;
@@ -227,6 +252,7 @@ class Plane {
   }
 
   pick(at) {
+    if (this.isMoved) this.draw();
     const { left, top, ratio } = this.frame;
     const near = nearestRow(this.scene, (at[0] - left) * ratio, (at[1] - top) * ratio);
     if (near.row >= 0 && near.far <= PICKED_WITHIN * ratio) this.tell("picked", near.row);
@@ -234,7 +260,7 @@ class Plane {
   }
 
   point(at) {
-    if (!this.scene || !this.frame.window) return;
+    if (!this.scene || !this.frame.window || this.isMoved) return;
     const { left, top, ratio } = this.frame;
     const near = at && nearestRow(this.scene, (at[0] - left) * ratio, (at[1] - top) * ratio);
     const isOver = near && near.row >= 0 && near.far <= PICKED_WITHIN * ratio;
@@ -323,7 +349,13 @@ class Plane {
     this.frame = this.laidOut(); // what comes before the next frame goes on from here
     this.pointer.over = null;
     this.hover.hidden = true;
-    this.soon(() => this.draw());
+    clearTimeout(this.drawsLater);
+    if (this.last) {
+      this.soon(() => this.drawsLater && this.move());
+      this.drawsLater = setTimeout(() => this.draw(), DRAWN_AFTER);
+    } else {
+      this.soon(() => this.draw());
+    }
     clearTimeout(this.later);
     this.later = setTimeout(() => this.tell("viewed", window), WINDOW_AFTER);
   }
@@ -340,4 +372,10 @@ class Plane {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
+}
+
+function copyOf(canvas) {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height);
+  if (canvas.width && canvas.height) copy.getContext("2d").drawImage(canvas, 0, 0);
+  return copy;
 }

@@ -31,6 +31,13 @@ def pixel_of(visitor, x, y):
     return across, down
 
 
+def wait_until_drawn(visitor, key="plane"):
+    """Wait until the plane has rested so long that what is in view is drawn."""
+    drawn = None
+    while drawn != (drawn := told(visitor, "drawn", key)):
+        visitor.page.wait_for_timeout(300)
+
+
 def picture(visitor, key="plane"):
     """Return what is drawn of the rows, as an image."""
     visitor.part(key).scroll_into_view_if_needed()
@@ -159,7 +166,7 @@ def test_the_keyboard_moves_the_plane_and_says_what_is_in_view(visitor, rows):
     whole = eval_list(told(visitor, "window"))
     for key in ("+", "+", "ArrowRight"):
         visitor.page.keyboard.press(key)
-    visitor.page.wait_for_timeout(100)
+    wait_until_drawn(visitor)
     nearer = eval_list(told(visitor, "window"))
     assert nearer[1] - nearer[0] == pytest.approx((whole[1] - whole[0]) / 2.25)
     assert nearer[0] > whole[0]
@@ -168,8 +175,40 @@ def test_the_keyboard_moves_the_plane_and_says_what_is_in_view(visitor, rows):
     in_view = rows["map_1"].between(x0, x1) & rows["map_2"].between(y0, y1)
     assert abs(int(words.split()[0].replace(",", "")) - in_view.sum()) <= 2
     visitor.page.keyboard.press("0")
-    visitor.page.wait_for_timeout(100)
+    wait_until_drawn(visitor)
     assert eval_list(told(visitor, "window")) == pytest.approx(whole)
+
+
+def test_what_is_slow_to_draw_is_moved_along_and_drawn_after(visitor):
+    opened(visitor)
+    is_moved, is_still_moved, off, was_off = visitor.part("plane").evaluate(
+        """async (part) => {
+            const host = [...part.querySelectorAll("*")].find((e) => e.shadowRoot);
+            const plane = host.shadowRoot.plane ?? host.plane;
+            const { rows, frame } = plane;
+            const pixels = () => rows.getContext("2d")
+                .getImageData(0, 0, rows.width, rows.height).data;
+            const share = (a, b) => a.filter((v, i) => Math.abs(v - b[i]) > 60).length
+                / a.length;
+            const canvas = new OffscreenCanvas(rows.width, rows.height);
+            canvas.getContext("2d").drawImage(rows, 0, 0);
+            const before = pixels();
+            plane.last = { canvas, fromGrid: frame.fromGrid };
+            plane.pan(24, 12);
+            plane.zoom(0.9);
+            plane.move(); // as before the next frame
+            const moved = pixels();
+            const isMoved = plane.isMoved;
+            for (let i = 0; i < 100 && plane.isMoved; i++) {
+                await new Promise((done) => setTimeout(done, 100));
+            }
+            const drawn = pixels();
+            return [isMoved, plane.isMoved, share(moved, drawn), share(before, drawn)];
+        }"""
+    )
+    assert is_moved
+    assert not is_still_moved
+    assert off < was_off / 2
 
 
 def test_names_with_markup_are_text_and_nothing_is_fetched(visitor):
