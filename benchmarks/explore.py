@@ -32,11 +32,25 @@ COMMAND = "python benchmarks/explore.py --readme README.md"
 _COLUMNS = {
     "first_paint_s": "first paint, s", "recolour_s": "recolour, s",
     "filter_s": "filter, s", "lasso_to_table_s": "lasso to table, s",
+    "pan_frame_ms": "a frame while panned, ms",
     "bytes_sent": "sent, bytes", "server_rss_mb": "server, MB",
     "project_new_s": "a million new rows placed, s",
 }  # fmt: skip
-_DIGITS = dict.fromkeys(_COLUMNS, 2) | {"bytes_sent": 0, "server_rss_mb": 0}
+_DIGITS = dict.fromkeys(_COLUMNS, 2) | dict.fromkeys(
+    ("bytes_sent", "server_rss_mb", "pan_frame_ms"), 0
+)
 _PLANE = ".st-key-plane .plane[data-version]"
+# Times between the frames that the browser draws, in ms.
+_FRAMES = """() => {
+  let last = performance.now();
+  window.frames_ms = [];
+  const next = (now) => {
+    window.frames_ms.push(now - last);
+    last = now;
+    requestAnimationFrame(next);
+  };
+  requestAnimationFrame(next);
+}"""
 _MOST_NEW = 20_000  # rows that are placed to see how truly they land
 # Reads the rows when it is opened, as the Explore page does, and draws them all.
 _PEER_PAGE = """
@@ -88,6 +102,22 @@ class Explorer(Visit):
         )
         return self.redrawn(button.first.click)
 
+    def pan(self) -> float:
+        """Return the ms within which nine of ten frames come while a plane is moved."""
+        box = self.page.locator(".st-key-plane .over").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        tools = self.page.locator(".st-key-plane")
+        tools.get_by_role("button", name="Move", exact=True).click()
+        self.page.mouse.move(x, y)
+        self.page.evaluate(_FRAMES)
+        self.page.mouse.down()
+        self.page.mouse.move(x + 120, y + 60, steps=60)
+        frames = self.page.evaluate("() => window.frames_ms")
+        self.page.mouse.move(x, y, steps=60)
+        self.page.mouse.up()
+        tools.get_by_role("button", name="Lasso", exact=True).click()
+        return float(np.percentile(frames, 90))
+
     def lasso(self) -> float:
         """Return the seconds from the end of a lasso until its rows are listed."""
         box = self.page.locator(".st-key-plane .over").bounding_box()
@@ -114,6 +144,8 @@ def measure_turn(browser: Any, folder: Path) -> dict[str, float]:
         found["bytes_sent"] = visit.n_bytes - before
         found["recolour_s"] = visit.pick("explore_colour", "Predicted class")
         found["filter_s"] = visit.filter_points()
+        found["pan_frame_ms"] = visit.pan()
+        visit.settle()
         found["lasso_to_table_s"] = visit.lasso()
         visit.settle()
         found["server_rss_mb"] = pages.resident_mib(server.process) * 1.048576

@@ -2,6 +2,7 @@
 // "places" keeps where rows lie, so that they are sent once; "picture" shows them.
 
 const PICKED_WITHIN = 12; // pixels
+const STILL = 4; // pixels that a pointer may move in a click
 const MOST_CORNERS = 1500;
 const WINDOW_AFTER = 500; // ms of rest before the server is told what is in view
 // Where drawing takes longer than this, what was drawn is moved along, and drawn anew
@@ -204,6 +205,7 @@ class Plane {
     if (event.button !== 0 || !this.scene) return;
     this.over.setPointerCapture(event.pointerId);
     this.start = this.at(event);
+    this.isFar = false; // a drag that comes back to its start is no click
     this.startWindow = [...this.frame.window];
     this.isPanning = this.tool === "pan" || event.shiftKey;
     this.pointer.isBox = this.tool === "box";
@@ -217,11 +219,12 @@ class Plane {
       this.soon(() => this.point(at));
       return;
     }
+    const [x, y] = this.start;
+    this.isFar ||= Math.hypot(at[0] - x, at[1] - y) >= STILL;
     if (this.isPanning) {
-      this.pan(at[0] - this.start[0], at[1] - this.start[1], this.startWindow);
+      this.pan(at[0] - x, at[1] - y, this.startWindow);
       return;
     }
-    const [x, y] = this.start;
     if (this.pointer.isBox) this.pointer.path = [[x, y], [at[0], y], at, [x, at[1]]];
     else this.pointer.path.push(at);
     this.soon(() => this.drawOver());
@@ -231,9 +234,7 @@ class Plane {
     if (!this.start) return;
     const at = this.at(event);
     const path = this.pointer.path;
-    const [x, y] = this.start;
-    const isStill = [...path, at].every(([u, v]) => Math.hypot(u - x, v - y) < 4);
-    if (isStill) this.pick(at);
+    if (!this.isFar) this.pick(at);
     else if (!this.isPanning && path.length > 2) this.outline(path);
     this.rest();
   }

@@ -211,6 +211,26 @@ def test_what_is_slow_to_draw_is_moved_along_and_drawn_after(visitor):
     assert off < was_off / 2
 
 
+def test_a_plane_that_is_moved_and_moved_back_is_not_clicked(visitor, rows):
+    opened(visitor)
+    row = lonely_row(rows)
+    x, y = pixel_of(visitor, row["map_1"], row["map_2"])
+    tools = visitor.part("plane")
+    tools.get_by_role("button", name="Move", exact=True).click()
+    window = eval_list(told(visitor, "window"))
+    visitor.page.mouse.move(x, y)
+    visitor.page.mouse.down()
+    visitor.page.mouse.move(x + 60, y + 30, steps=4)
+    visitor.page.mouse.move(x, y, steps=4)
+    visitor.page.mouse.up()
+    visitor.page.wait_for_url("**window=**")
+    visitor.settle()
+    assert eval_list(told(visitor, "window")) == pytest.approx(window)
+    assert "opened" not in visitor.page.url
+    visitor.page.mouse.click(x, y)
+    visitor.page.get_by_role("heading", name=f"Object {row['object_id']}").wait_for()
+
+
 def test_names_with_markup_are_text_and_nothing_is_fetched(visitor):
     opened(visitor)
     visitor.part("plane").evaluate(
