@@ -44,6 +44,7 @@ def show_early(
         return False
     coloured, shown = plain_choices(view, run, table)
     plane = qsovae.standard_planes(qsovae.RunColumns(run, table))["map"]
+    _show_tools(view, coloured)
     show_planes(view, plane, Picture(
         run, table, None, shown, np.zeros_like(shown), coloured,
         coded_rows(view, coloured), None,
@@ -56,15 +57,13 @@ def show_picture(
     plane: qsovae.Plane, coloured: Colouring, choices: MapChoices,
     canvas: DeltaGenerator | None,
 ) -> Selected:  # fmt: skip
-    """Show planes of rows, and beneath them what changes how they look.
+    """Show planes of rows; return which are shown and selected.
 
-    Returns which rows are shown and selected. ``canvas`` is where the planes go; None
-    where they are shown already.
+    ``canvas`` is where the planes go; None where they are shown already.
     """
-    remember(view)
-    with st.container(horizontal=True):
-        choose_look(view, is_number=coloured.colours.numbers is not None)
-        show_tools()
+    if canvas is not None:
+        with canvas:
+            _show_tools(view, coloured)
     rows = coded_rows(view, coloured)
     hidden = hidden_mask(view, rows)
     try:
@@ -84,3 +83,10 @@ def show_picture(
             ))  # fmt: skip
     show_map_quality(run)
     return chosen
+
+
+def _show_tools(view: View, coloured: Colouring) -> None:
+    remember(view)
+    with st.container(horizontal=True):
+        choose_look(view, is_number=coloured.colours.numbers is not None)
+        show_tools()
