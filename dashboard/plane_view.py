@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 import qsovae
 from dashboard import cache
-from dashboard.address import is_window
 from dashboard.colours import Coded, coded, missing_name, rgb
 from dashboard.components.packing import (
     Places,
@@ -26,15 +25,12 @@ from dashboard.components.packing import (
 from dashboard.components.plane import send_places, show_plane
 from dashboard.layout import refuse
 from dashboard.map_rows import Colouring, hover_texts
-from dashboard.outlines import MOST_OUTLINES, rounded_outline
-from dashboard.state import View, current_view
+from dashboard.plane_heard import hear, was_changed
+from dashboard.state import View
 from dashboard.theme import OUTLINE_COLOUR
 
 _HEIGHT, _HEIGHT_BESIDE = 600, 320
 MOST_TEXTS = 30_000  # rows whose texts are sent along
-_CHANGED = "plane_changed"
-# Where on the map somebody clicked, if on no row.
-PLACED = "plane_placed"
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,7 @@ def show_planes(view: View, plane: qsovae.Plane, picture: Picture) -> None:
 
     Zooming tells the address alone; all else is for the whole page.
     """
-    if st.session_state.pop(_CHANGED, False):
+    if was_changed():
         st.rerun()
     _show_one(view, plane, picture, "plane", _HEIGHT)
     planes = cache.planes(picture.run, picture.table, picture.catalog)
@@ -124,7 +120,10 @@ def _show_one(
     header["version"] = digest.hexdigest()[:16]
     show_plane(
         key, packed(header, blocks), height + (_ABOUT_PX if height == _HEIGHT else 64),
-        lambda event, value: _heard(plane, places, picture, key, event, value),
+        lambda event, value: hear(
+            plane, places.rows, picture.coded.legend, event, value,
+            is_first=key == "plane",
+        ),
     )  # fmt: skip
     if n_lost:
         st.caption(f"{n_lost:,} rows have no place on this plane.")
@@ -244,58 +243,3 @@ def _round(
     begun: dict[Any, tuple[float, ...]] = st.session_state.setdefault("windows", {})
     window = begun.setdefault((number, plane.x, plane.y), view.window)
     return number, window or None
-
-
-def _heard(
-    plane: qsovae.Plane, places: Places, picture: Picture, key: str, event: str,
-    value: Any,
-) -> None:  # fmt: skip
-    """Do what a person did on a plane; what the browser says is not trusted."""
-    view = current_view()
-    if event == "viewed":
-        if key == "plane":
-            view.window = _window(value)
-        return
-    st.session_state[_CHANGED] = True
-    if event == "outlined":
-        keep_outline(view, (plane.x, plane.y), value)
-    elif event == "picked" and type(value) is int and value in range(len(places.rows)):
-        view.opened = int(places.rows[value])
-        st.session_state.pop(PLACED, None)
-    elif event == "placed" and plane.key == "map":
-        st.session_state[PLACED] = _numbers(value, 2)
-    elif event == "toggled":
-        names = {one.name for one in picture.coded.legend if one.code == value}
-        view.hidden = tuple(sorted(set(view.hidden) ^ names))
-
-
-def keep_outline(view: View, plane: tuple[str, str], corners: Any) -> None:
-    """Take an outline that was drawn: it outlives filters, redraws and page changes."""
-    if not isinstance(corners, list):
-        return
-    pairs = [_numbers(corner, 2) for corner in corners]
-    outline = rounded_outline((p[0], p[1]) for p in pairs if p is not None)
-    if len(outline) < 3 or len(outline) != len(corners):
-        return
-    is_added = st.session_state.get("explore_add") and view.outlined_on == plane
-    kept = view.outlines if is_added else ()
-    view.outlines, view.outlined_on = (*kept, outline)[-MOST_OUTLINES:], plane
-
-
-def _window(value: Any) -> tuple[float, ...]:
-    """Return four ends that were sent, none where they are not that."""
-    ends = _numbers(value, 4)
-    return ends if ends is not None and is_window(ends) else ()
-
-
-def _numbers(value: Any, n: int) -> tuple[float, ...] | None:
-    """Return so many finite numbers; None for anything else."""
-    if not isinstance(value, list) or len(value) != n:
-        return None
-    if not all(type(v) in (int, float) for v in value):
-        return None
-    try:
-        numbers = tuple(float(v) for v in value)
-    except OverflowError:
-        return None
-    return numbers if np.isfinite(numbers).all() else None

@@ -17,7 +17,7 @@ from dashboard.map_view import choose_colour, choose_filters
 from dashboard.object_view import open_named, show_opened
 from dashboard.picture_view import show_early, show_picture
 from dashboard.plane_controls import Selected, choose_plane
-from dashboard.plane_view import PLACED
+from dashboard.plane_heard import PLACED
 from dashboard.run_choice import choose_run, opened_run
 from dashboard.selection_view import show_selection
 from dashboard.selections_view import show_selections

@@ -1,17 +1,16 @@
 """Explore on a catalog that nobody would wish for, and at addresses of what is gone."""
 
 import shutil
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import qsovae
-from dashboard import plane_view
+from dashboard import plane_heard
 from dashboard.colours import Category
 from dashboard.outlines import outlines_to_text
-from dashboard.plane_view import keep_outline
+from dashboard.plane_heard import keep_outline
 from dashboard.state import View
 
 N_ROWS = 300
@@ -207,23 +206,20 @@ def test_an_address_of_what_is_gone_shows_the_page(
 @pytest.mark.parametrize("event", ["outlined", "picked", "placed", "toggled", "viewed"])
 def test_what_a_browser_cannot_have_said_changes_nothing(monkeypatch, event, value):
     view, state = View(), {}
-    monkeypatch.setattr(plane_view.st, "session_state", state)
-    monkeypatch.setattr(plane_view, "current_view", lambda: view)
+    monkeypatch.setattr(plane_heard.st, "session_state", state)
+    monkeypatch.setattr(plane_heard, "current_view", lambda: view)
     legend = (Category("a", 0, "#000000", "circle", 1),)
-    picture = SimpleNamespace(coded=SimpleNamespace(legend=legend))
-    places = SimpleNamespace(rows=np.arange(N_ROWS))
     plane = qsovae.own_plane("map_1", "map_2")
-    plane_view._heard(plane, places, picture, "plane", event, value)
+    plane_heard.hear(plane, np.arange(N_ROWS), legend, event, value, is_first=True)
     assert view == View()
-    assert not state.get(plane_view.PLACED)
+    assert not state.get(plane_heard.PLACED)
 
 
 @pytest.mark.parametrize("value", [True, False, 1.0])
 def test_only_a_whole_number_picks_a_row(monkeypatch, value):
     view = View()
-    monkeypatch.setattr(plane_view.st, "session_state", {})
-    monkeypatch.setattr(plane_view, "current_view", lambda: view)
-    places = SimpleNamespace(rows=np.arange(N_ROWS))
+    monkeypatch.setattr(plane_heard.st, "session_state", {})
+    monkeypatch.setattr(plane_heard, "current_view", lambda: view)
     plane = qsovae.own_plane("map_1", "map_2")
-    plane_view._heard(plane, places, None, "plane", "picked", value)
+    plane_heard.hear(plane, np.arange(N_ROWS), (), "picked", value, is_first=True)
     assert view.opened is None
