@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 import qsovae
 from dashboard.colours import missing_name
@@ -20,9 +22,13 @@ _FILTERS = ("explore_morphology", "explore_quality", "explore_classes", "explore
 
 
 def show_selections(
-    view: View, run: qsovae.Run, table: pd.DataFrame, catalog: qsovae.Catalog | None
-) -> None:
-    """Offer to keep what filters and outlines select; list what was kept."""
+    view: View, run: qsovae.Run, table: pd.DataFrame, catalog: qsovae.Catalog | None,
+    chosen: NDArray[np.bool_],
+) -> None:  # fmt: skip
+    """Offer to keep what filters and outlines select; list what was kept.
+
+    ``chosen`` are the rows that are selected now, (n_rows,).
+    """
     st.subheader("Saved selections", anchor=False)
     query = filters_query(view, facets_query(view, run, table, catalog))
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -47,6 +53,23 @@ def show_selections(
     for kept in qsovae.list_selections(run):
         with refusals():
             _show_one(view, run, kept)
+            if kept.value is not None and _is_applied(view, kept.value, query):
+                _show_changes(qsovae.changed_rows(run, kept.value, table, chosen))
+
+
+def _is_applied(view: View, saved: qsovae.Selection, query: str | None) -> bool:
+    """Return whether a selection, and nothing else, tells which rows are chosen."""
+    now = (query, view.outlines, view.outlined_on if view.outlines else saved.plane)
+    return now == (saved.query, saved.outlines, saved.plane) and not view.hidden
+
+
+def _show_changes(changed: qsovae.Changed | None) -> None:
+    """Say how the rows of a selection differ from those that were saved, if so."""
+    if changed is not None and any(changed):
+        st.caption(
+            f"Since it was saved {changed.gone:,} rows have left it, and "
+            f"{changed.new:,} have come: what its query names has changed."
+        )
 
 
 def filters_query(view: View, facets: str | None = None) -> str | None:

@@ -122,6 +122,7 @@ from .runs import read_json_lines as read_json_lines
 from .runs import read_verdicts as read_verdicts
 from .runs import rename_selection as rename_selection
 from .runs import runs_folder as runs_folder
+from .runs import selected_ids as selected_ids
 from .simulation import SIM_VERSION as SIM_VERSION
 from .simulation import score_pairs as score_pairs
 from .simulation import simulate as simulate
@@ -157,6 +158,7 @@ from .workflow import DETAILS as DETAILS
 from .workflow import N_NEIGHBOURS as N_NEIGHBOURS
 from .workflow import PRIOR_KINDS as PRIOR_KINDS
 from .workflow import Beside as Beside
+from .workflow import Changed as Changed
 from .workflow import Evaluated as Evaluated
 from .workflow import FacetBin as FacetBin
 from .workflow import FacetBins as FacetBins
@@ -177,6 +179,7 @@ from .workflow import between_objects as between_objects
 from .workflow import catalog_table as catalog_table
 from .workflow import cell_objects as cell_objects
 from .workflow import cell_seds as cell_seds
+from .workflow import changed_rows as changed_rows
 from .workflow import cited_query as cited_query
 from .workflow import compare_rivals as compare_rivals
 from .workflow import decode_latent as decode_latent

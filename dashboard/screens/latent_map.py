@@ -79,7 +79,7 @@ def show_chosen(
     show_opened(view, run, table, chosen.chosen, catalog)
     start = st.session_state.get(PLACED) or view.opened
     show_walk(view, run, table, catalog, start, partial(open_named, table))
-    show_selections(view, run, table, catalog)
+    show_selections(view, run, table, catalog, chosen.chosen)
     download_verdicts(run)
 
 

@@ -115,9 +115,14 @@ class _Found(NamedTuple):
 
 def _done(options: Namespace, found: _Found) -> dict[str, Any]:
     """Return what was done with the rows, of what was asked."""
-    from qsovae.workflow import save_selection
+    from qsovae.runs import open_selection
+    from qsovae.workflow import changed_rows, save_selection
 
     said: dict[str, Any] = {}
+    if options.selection is not None and options.query is None and options.on is None:
+        saved = open_selection(found.run, options.selection)
+        changed = changed_rows(found.run, saved, found.rows, found.chosen)
+        said["since_saved"] = None if changed is None else changed._asdict()
     if options.save is not None:
         said["saved"] = save_selection(
             found.run, options.save, found.rows, found.catalog, query=found.query.text

@@ -39,6 +39,12 @@ def selection_text(said: dict[str, Any]) -> str:
         f"{language.upper()}: {said[language] or said[f'no_{language}']}"
         for language in ("adql", "stil")
     ]
+    changed = said.get("since_saved")
+    if changed is not None and any(changed.values()):
+        parts.append(
+            f"Since it was saved {changed['gone']:,} rows have left it, and "
+            f"{changed['new']:,} have come."
+        )
     if "why" in said:
         parts.append(_why_words(said["why"]))
     return "\n\n".join(parts)

@@ -18,9 +18,11 @@ from .selections import ON_MAP as ON_MAP
 from .selections import SAVED_SELECTIONS as SAVED_SELECTIONS
 from .selections import Selection as Selection
 from .selections import delete_selection as delete_selection
+from .selections import keep_rows as keep_rows
 from .selections import list_selections as list_selections
 from .selections import open_selection as open_selection
 from .selections import rename_selection as rename_selection
+from .selections import selected_ids as selected_ids
 from .shelf import Kept as Kept
 from .shelf import Shelf as Shelf
 from .shelf import weights_digest as weights_digest

@@ -1,15 +1,24 @@
 """Selections: rows told by a query and by outlines on the map, kept with their run.
 
-Within runs: above shelf. A selection is ``selections/NAME.json`` in the run's folder.
+Within runs: above shelf. A selection is ``selections/NAME.json`` in the run's folder,
+and ``selections/NAME.parquet`` the ids of its rows as they were then.
 """
 
+import hashlib
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import pandas as pd
+
+from qsovae.errors import RunError
 from qsovae.queries import Query
 from qsovae.runs.layout import SELECTIONS
 from qsovae.runs.run import Run
 from qsovae.runs.shelf import Kept, Shelf
+from qsovae.tables import file_sha256, table_bytes
+
+_ROWS = ["row", "object_id"]
+_IDS = ".parquet"
 
 Outline = tuple[tuple[float, float], ...]
 
@@ -36,6 +45,8 @@ class Selection:
     plane : (str, str)
         The formulas of the plane on which the outlines are: the latent map, where
         nothing else is said.
+    rows_sha256 : str
+        Digest of the file that holds their ids; empty where none was kept.
     """
 
     name: str
@@ -48,6 +59,7 @@ class Selection:
     is_simulated: bool
     created_utc: str
     plane: tuple[str, str] = ON_MAP
+    rows_sha256: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the selection as values that JSON knows."""
@@ -94,6 +106,54 @@ def list_selections(run: Run) -> list[Kept[Selection]]:
     return SAVED_SELECTIONS.listed(run)
 
 
+def keep_rows(run: Run, name: str, rows: pd.DataFrame) -> str:
+    """Write the ids of a selection's rows; return the digest of the file.
+
+    Raises
+    ------
+    ConfigError
+        If the name cannot name a file.
+    RunError
+        If the run has a selection of that name, or the disk refuses.
+    """
+    content = table_bytes(rows[_ROWS], _IDS)
+    SAVED_SELECTIONS.write_file(run, name, _IDS, content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def selected_ids(run: Run, name: str) -> pd.DataFrame:
+    """Return the rows of a selection as they were when it was saved.
+
+    What its query tells may have changed since, with verdicts or with selections that
+    it names.
+
+    Returns
+    -------
+    DataFrame
+        ``row`` and ``object_id``, in the order of the catalog.
+
+    Raises
+    ------
+    RunError
+        If there is no such selection, its ids were not kept, or a file is damaged.
+    ManifestMismatchError
+        If it was made with other weights.
+    """
+    selection = open_selection(run, name)
+    path = SAVED_SELECTIONS.path(run, name, _IDS)
+    if not path.is_file():
+        raise RunError(
+            f"the selection {name} does not know the ids of its rows", run.name,
+            "Save it anew.",
+        )  # fmt: skip
+    if file_sha256(path) != selection.rows_sha256:
+        raise RunError(
+            f"the selection {name} is damaged: its ids are others than were saved",
+            f"{run.name}/{SELECTIONS}/{path.name}", "Save it anew.",
+        )  # fmt: skip
+    return pd.read_parquet(path)
+
+
 def rename_selection(run: Run, name: str, other: str) -> Selection:
     """Give a selection of a run another name; return it.
 
@@ -104,7 +164,13 @@ def rename_selection(run: Run, name: str, other: str) -> Selection:
     ConfigError
         If that cannot name a file.
     """
-    return SAVED_SELECTIONS.rename(run, name, other)
+    open_selection(run, name)
+    kept = SAVED_SELECTIONS.path(run, name, _IDS)
+    if kept.is_file():
+        SAVED_SELECTIONS.write_file(run, other, _IDS, kept.read_bytes())
+    renamed = SAVED_SELECTIONS.rename(run, name, other)
+    kept.unlink(missing_ok=True)
+    return renamed
 
 
 def delete_selection(run: Run, name: str) -> None:
@@ -116,3 +182,4 @@ def delete_selection(run: Run, name: str) -> None:
         If there is no such selection, or the disk refuses.
     """
     SAVED_SELECTIONS.delete(run, name)
+    SAVED_SELECTIONS.path(run, name, _IDS).unlink(missing_ok=True)

@@ -82,8 +82,26 @@ class Shelf(Generic[T]):
         RunError
             If the run has one of that name, or the disk refuses.
         """
-        self.refuse_taken(run, value.name)
-        self._write(self._path(run, value.name), value)
+        text = json.dumps(value.to_json(), indent=1, allow_nan=False)
+        self.write_file(run, value.name, ".json", text.encode("utf-8"))
+
+    def write_file(self, run: Run, name: str, suffix: str, content: bytes) -> None:
+        """Write a file of a new one, whole or not at all.
+
+        Raises
+        ------
+        ConfigError
+            If the name cannot name a file.
+        RunError
+            If the run has one of that name, or the disk refuses.
+        """
+        self.refuse_taken(run, name)
+        path = self.path(run, name, suffix)
+        try:
+            path.parent.mkdir(exist_ok=True)
+            write_whole(path, content)
+        except OSError as error:
+            raise self._refused("written", path.parent, error) from None
 
     def refuse_taken(self, run: Run, name: str) -> None:
         """Refuse a name that a new one cannot have.
@@ -95,7 +113,7 @@ class Shelf(Generic[T]):
         RunError
             If the run has one of that name.
         """
-        if self._path(run, name).exists():
+        if self.path(run, name).exists():
             raise RunError(
                 f"there is already a {self.kind} {name}",
                 run.name,
@@ -112,7 +130,7 @@ class Shelf(Generic[T]):
         ManifestMismatchError
             If it was made with other weights.
         """
-        path = self._path(run, name)
+        path = self.path(run, name)
         if not path.is_file():
             known = ", ".join(self.names(run)) or "none"
             raise RunError(
@@ -162,7 +180,7 @@ class Shelf(Generic[T]):
         RunError
             If there is none of that name, or the disk refuses.
         """
-        path = self._path(run, name)
+        path = self.path(run, name)
         try:
             path.unlink()
         except FileNotFoundError:
@@ -195,16 +213,15 @@ class Shelf(Generic[T]):
         self.delete(run, name)
         return value
 
-    def _path(self, run: Run, name: str) -> Path:
-        return run.folder / self.folder / f"{check_name(name, self.kind)}.json"
+    def path(self, run: Run, name: str, suffix: str = ".json") -> Path:
+        """Return where a file of one lies.
 
-    def _write(self, path: Path, value: T) -> None:
-        try:
-            path.parent.mkdir(exist_ok=True)
-            text = json.dumps(value.to_json(), indent=1, allow_nan=False)
-            write_whole(path, text.encode("utf-8"))
-        except OSError as error:
-            raise self._refused("written", path.parent, error) from None
+        Raises
+        ------
+        ConfigError
+            If the name cannot name a file.
+        """
+        return run.folder / self.folder / f"{check_name(name, self.kind)}{suffix}"
 
     def _refused(self, what: str, path: Path, error: OSError) -> RunError:
         return RunError(

@@ -71,6 +71,8 @@ from .saved import test_rows as test_rows
 from .score import PRIOR_KINDS as PRIOR_KINDS
 from .score import ScoredCatalog as ScoredCatalog
 from .score import score_catalog as score_catalog
+from .selecting import Changed as Changed
+from .selecting import changed_rows as changed_rows
 from .selecting import cited_query as cited_query
 from .selecting import query_mask as query_mask
 from .selecting import save_selection as save_selection

@@ -4,6 +4,7 @@ Within workflow: above run_columns.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,9 @@ from qsovae.runs import (
     SAVED_SELECTIONS,
     Run,
     Selection,
+    keep_rows,
     now_utc,
+    selected_ids,
     weights_digest,
 )
 from qsovae.workflow.run_columns import SAVED, Outline, RunColumns, told_rows
@@ -117,7 +120,7 @@ def save_selection(
     run : Run
     name : str
     rows, catalog
-        As of ``query_mask``: they are counted.
+        As of ``query_mask``: those selected are counted, and their ids kept.
     query : str, optional
     outlines : sequence of outlines
     plane : (str, str)
@@ -139,13 +142,51 @@ def save_selection(
         )
     columns = RunColumns(run, rows, catalog, (name,))
     chosen = told_rows(query, outlines, columns, plane)
+    digest = keep_rows(run, name, rows.loc[chosen])
     selection = Selection(
         name, run.name, weights_digest(run), str(run.manifest["catalog"]["sha256"]),
         query, tuple(tuple(map(_corner, outline)) for outline in outlines),
-        int(chosen.sum()), run.is_simulated, now_utc(), plane,
+        int(chosen.sum()), run.is_simulated, now_utc(), plane, digest,
     )  # fmt: skip
     SAVED_SELECTIONS.write(run, selection)
     return selection
+
+
+class Changed(NamedTuple):
+    """How many rows a saved selection no longer tells, and tells only now."""
+
+    gone: int
+    new: int
+
+
+def changed_rows(
+    run: Run, saved: Selection, rows: pd.DataFrame, chosen: NDArray[np.bool_]
+) -> Changed | None:
+    """Return how the rows of a saved selection differ from those that were saved.
+
+    None where their ids were not kept. They differ where verdicts or selections that
+    its query names have changed since.
+
+    Parameters
+    ----------
+    run : Run
+    saved : Selection
+    rows : DataFrame
+        As of ``run_table``.
+    chosen : ndarray of bool, (n_rows,)
+        That it tells now.
+
+    Raises
+    ------
+    RunError
+        As of `selected_ids`.
+    """
+    if not saved.rows_sha256:
+        return None
+    kept = selected_ids(run, saved.name)["row"]
+    told = rows["row"].to_numpy()[chosen]
+    n_kept = int(np.isin(told, kept).sum())
+    return Changed(len(kept) - n_kept, len(told) - n_kept)
 
 
 def _corner(corner: tuple[float, float]) -> tuple[float, float]:

@@ -1,9 +1,11 @@
 """Selections kept with a run: saved, told again, joined, applied elsewhere, refused."""
 
+import dataclasses
 import json
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import qsovae
@@ -38,6 +40,40 @@ def test_a_selection_is_saved_and_told_again(run, rows):
     assert saved.is_simulated
     # What the manifest lists is as it was.
     assert qsovae.open_run("tiny", run.folder.parent).manifest == run.manifest
+
+
+def test_the_ids_of_the_rows_are_kept_and_what_changed_is_counted(run, rows):
+    first, second = rows["object_id"].astype(str)[:2]
+    qsovae.add_verdict(run, qsovae.Verdict(first, "QSO", 4, "a"))
+    saved = qsovae.save_selection(run, "judged", rows, query="vi_quality > 2")
+    ids = qsovae.selected_ids(run, "judged")
+    assert ids["object_id"].astype(str).tolist() == [first]
+    assert ids["row"].tolist() == [rows["row"][0]]
+    told = qsovae.selection_mask(run, saved, rows)
+    assert qsovae.changed_rows(run, saved, rows, told) == (0, 0)
+    qsovae.add_verdict(run, qsovae.Verdict(first, "QSO", 1, "a"))
+    qsovae.add_verdict(run, qsovae.Verdict(second, "QSO", 4, "a"))
+    told = qsovae.selection_mask(run, saved, rows)
+    assert qsovae.changed_rows(run, saved, rows, told) == (1, 1)
+    qsovae.rename_selection(run, "judged", "seen")
+    pd.testing.assert_frame_equal(qsovae.selected_ids(run, "seen"), ids)
+    kept = run.folder / "selections" / "seen.parquet"
+    assert sorted(p.name for p in kept.parent.iterdir()) == ["seen.json", kept.name]
+    kept.write_bytes(b"other")
+    with pytest.raises(qsovae.RunError, match="its ids are others"):
+        qsovae.selected_ids(run, "seen")
+    qsovae.delete_selection(run, "seen")
+    assert not kept.exists()
+
+
+def test_a_selection_without_ids_says_so(run, rows):
+    saved = qsovae.save_selection(run, "old", rows, query="p_QSO > 0.5")
+    (run.folder / "selections" / "old.parquet").unlink()
+    with pytest.raises(qsovae.RunError, match="does not know the ids"):
+        qsovae.selected_ids(run, "old")
+    before = dataclasses.replace(saved, rows_sha256="")
+    told = qsovae.selection_mask(run, before, rows)
+    assert qsovae.changed_rows(run, before, rows, told) is None
 
 
 def test_selections_join_in_queries(run, rows):

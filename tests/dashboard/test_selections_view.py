@@ -56,6 +56,24 @@ def test_a_selection_is_renamed_and_deleted_on_the_page(open_page, texts, errors
 
 
 @pytest.mark.usefixtures("server")
+def test_rows_that_left_a_selection_and_came_are_counted(open_page, texts):
+    run = qsovae.open_run("tiny")
+    rows = qsovae.run_table(run)
+    first, second = rows["object_id"].astype(str)[:2]
+    qsovae.add_verdict(run, qsovae.Verdict(first, "QSO", 4, "a"))
+    qsovae.save_selection(run, "judged", rows, query="vi_quality > 2")
+    page = open_page("Explore", View(run="tiny", query="vi_quality > 2"))
+    assert "Since it was saved" not in texts(page)
+    for verdict in ((first, "QSO", 1, "a"), (second, "QSO", 4, "a")):
+        qsovae.add_verdict(run, qsovae.Verdict(*verdict))
+    words = "1 rows have left it, and 1 have come"
+    page.run()
+    assert words in texts(page)
+    page.text_input(key="explore_query").set_value("vi_quality > 1").run()
+    assert words not in texts(page)
+
+
+@pytest.mark.usefixtures("server")
 def test_selections_bits_and_verdicts_colour_the_map(open_page):
     run = qsovae.open_run("tiny")
     rows = qsovae.run_table(run)

@@ -139,6 +139,7 @@ def test_selections_are_kept_listed_and_applied(select, runs, tmp_path, capsys):
     assert json.loads(out)["saved"] == "blue"
     again = select("--selection", "blue", "--json", folder=folder)[1]
     assert json.loads(again)["selected"] == n_rows
+    assert json.loads(again)["since_saved"] == {"gone": 0, "new": 0}
     out_file = tmp_path / "blue.fits"
     status, _, _ = select(
         "p_QSO < 0.9", "--selection", "blue", "-o", out_file, folder=folder
