@@ -366,6 +366,7 @@ class Plane {
   }
 
   async picture() {
+    if (this.isMoved) this.draw();
     const canvas = pictureOf(this);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(await canvas.convertToBlob({ type: "image/png" }));
