@@ -14,6 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import qsovae
+from dashboard.brushes import (
+    brush_column,
+    chosen_bins,
+    facet_mask,
+    facet_masks,
+    with_choice,
+)
 from dashboard.outlines import Outline, outlines_from_text
 
 PLANE = ".st-key-plane .plane"
@@ -95,10 +102,7 @@ class Known:
             shown &= qsovae.query_mask(
                 self.run, choices.query, self.table, self.catalog
             )
-        for brush in choices.brushes:
-            name, _, span = brush.rpartition("=")
-            shown &= self.bins[name].mask([int(span.partition(":")[0])])
-        return shown
+        return facet_mask(shown, facet_masks(choices.brushes, self.bins))
 
     def selected(self, choices: Choices) -> NDArray[np.bool_]:
         """Return which of the shown rows an outline, or a query alone, selects."""
@@ -225,11 +229,12 @@ class Viewer:
         if kind == "lasso":
             return replace(now, outlined_on=now.plane)
         name = self._one_of(self.known.bins)
-        kept = tuple(b for b in now.brushes if b.rpartition("=")[0] != name)
+        kept = tuple(b for b in now.brushes if brush_column(b) != name)
         if kept != now.brushes:  # what was chosen there is let go
             return replace(now, brushes=kept)
         place = int(self.rng.integers(len(self.known.bins[name].bins)))
-        return replace(now, brushes=(*kept, f"{name}={place}:{place}"))
+        bar = {"column": name, "first_bin": place, "last_bin": place}
+        return replace(now, brushes=with_choice(kept, bar, self.known.bins))
 
     async def _act(self, kind: str, choices: Choices) -> tuple[float, Choices]:
         """Do it; return when, and the choices, with the outline that was drawn."""
@@ -274,8 +279,9 @@ class Viewer:
 
     async def _ready_to_facet(self, choices: Choices) -> Any:
         (brush,) = {*choices.brushes} ^ {*self.choices.brushes}
-        name, _, span = brush.rpartition("=")
-        bar = f".facet[data-column='{name}'] .bin[data-part='{span.partition(':')[0]}']"
+        name = brush_column(brush)
+        (place,) = chosen_bins([brush], self.known.bins[name])
+        bar = f".facet[data-column='{name}'] .bin[data-part='{place}']"
         return self.page.locator(bar).click
 
     async def _ready_to_lasso(self, choices: Choices) -> Any:

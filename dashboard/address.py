@@ -36,8 +36,13 @@ _MOST_CLASSES = 60
 _MOST_SLICES = 2
 _MOST_RIVALS = 5
 _MOST_BESIDE = 4
-_MOST_BRUSHES = 60
-_BRUSH = re.compile(r"(?s:.{1,200})=\d{1,3}:\d{1,3}", re.ASCII)
+_MOST_BRUSHES = MOST_FACETS * 24
+_END = r"[-+.e\d]{0,40}"
+_BRUSH = re.compile(
+    rf"(?s:.{{1,200}})=(\d{{1,3}}:\d{{1,3}}|{_END}\.\.{_END}|is [^=]{{1,4500}}"
+    "|other|missing)",
+    re.ASCII,
+)
 _MOST_LATENT = 64
 _LARGEST_LATENT = 1e4
 

@@ -54,8 +54,7 @@ def show_facets(
             _facet(run, view.brushes, of, facet_mask(shown, masks, name), selected)
             for name, of in bins.items()
         ]
-        n_bins = {name: len(of.bins) for name, of in bins.items()}
-        facet_panel(facets, "explore_facet_panel", partial(_choose, n_bins))
+        facet_panel(facets, "explore_facet_panel", partial(_choose, bins))
         query = brush_query(view.brushes, bins)
         if query is not None:
             st.code(query, language=None, wrap_lines=True)
@@ -124,10 +123,10 @@ def _keep_columns() -> None:
     view.brushes = tuple(b for b in view.brushes if brush_column(b) in view.facets)
 
 
-def _choose(n_bins: Mapping[str, int], choice: Any) -> None:
+def _choose(bins: Mapping[str, qsovae.FacetBins], choice: Any) -> None:
     """Store what a person chose among the bars."""
     view = current_view()
-    view.brushes = with_choice(view.brushes, choice, n_bins)
+    view.brushes = with_choice(view.brushes, choice, bins)
 
 
 def _facet(
@@ -137,7 +136,7 @@ def _facet(
     n_bins = len(bins.bins)
     return Facet(
         bins, qsovae.facet_counts(bins.codes, n_bins, shown, selected),
-        chosen_bins(brushes, bins.name, n_bins), _colours(run, bins),
+        chosen_bins(brushes, bins), _colours(run, bins),
     )  # fmt: skip
 
 

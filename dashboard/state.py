@@ -83,7 +83,7 @@ class View:
         Of Explore: key of a file whose columns are joined, and its column of ids.
     facets, brushes : tuple of str
         Of Explore: columns that rows are counted by, the usual ones if empty; chosen
-        bins, each text a column, an equals sign, first and last place.
+        bins, each text a column, an equals sign, and what they hold.
     walk, walk_between : tuple of float, (str, str) or ()
         Of Explore: the place in the latent space that a walk has come to, and ids of
         the objects that a line is drawn between.

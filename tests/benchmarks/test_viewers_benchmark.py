@@ -110,7 +110,7 @@ def test_a_viewer_expects_what_the_rows_themselves_say(viewer, run):
     third = known.bins[name].bins[2].value
     choices = viewer.Choices(
         colour="p_QSO", morphology="point", query="p_QSO > 0.3",
-        brushes=(f"{name}=2:2",),
+        brushes=(f"{name}=is {third}",),
         outline=((-99.0, -99.0), (-99.0, 99.0), (99.0, 99.0), (99.0, -99.0)),
     )  # fmt: skip
     expected = (rows["morphology"] == "point") & (rows["p_QSO"] > 0.3)
@@ -120,7 +120,7 @@ def test_a_viewer_expects_what_the_rows_themselves_say(viewer, run):
     assert said["shown"] == said["selected"] == f"{int(expected.sum()):,}"
     assert said["address"] == {
         "run": ["tiny"], "colour": ["p_QSO"], "morphology": ["point"],
-        "query": ["p_QSO > 0.3"], "brushes": [f"{name}=2:2"],
+        "query": ["p_QSO > 0.3"], "brushes": [f"{name}=is {third}"],
     }  # fmt: skip
     # A query alone selects; filters alone do not.
     assert known.selected(replace(choices, outline=())).sum() == expected.sum()

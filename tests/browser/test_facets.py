@@ -67,7 +67,9 @@ def test_bars_are_clicked_and_drawn_over_and_cleared(visitor, known):
     drag(visitor, "i_mag_ab", 9, 4)
     drawn = bins["i_mag_ab"].mask(range(4, 10))
     assert shown(visitor) == (first & drawn).sum() > 0
-    assert brushes(visitor) == ["class_predicted=0:0", "i_mag_ab=4:9"]
+    name, part = bins["class_predicted"].bins[0].value, bins["i_mag_ab"].bins[4:10]
+    span = f"{part[0].ends[0]}..{part[-1].ends[1]}"
+    assert brushes(visitor) == [f"class_predicted=is {name}", f"i_mag_ab={span}"]
     assert pressed(visitor, "i_mag_ab") == [4, 5, 6, 7, 8, 9]
     chip = facet(visitor, "i_mag_ab").locator(".chip")
     assert chip.locator("span").inner_text() == bins["i_mag_ab"].label(range(4, 10))
