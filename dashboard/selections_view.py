@@ -20,6 +20,9 @@ from dashboard.theme import UNLABELLED
 NAMED_COLOURS = ("class_label", "class_predicted", "morphology", "split")
 _FILTERS = ("explore_morphology", "explore_quality", "explore_classes", "explore_band")
 
+# What an address may have no room for.
+_BEYOND = {"outlines": "the outlines", "brushes": "the chosen bars"}
+
 
 def show_selections(
     view: View, run: qsovae.Run, table: pd.DataFrame, catalog: qsovae.Catalog | None,
@@ -41,6 +44,12 @@ def show_selections(
             "Save", key="selection_save", icon=":material/bookmark_add:",
             disabled=query is None and not view.outlines,
         )  # fmt: skip
+    if beyond := [_BEYOND.get(name, name) for name in view.beyond_address()]:
+        st.warning(
+            "A link to all that is shown would be too long for a server: the one in "
+            f"the address bar lacks {' and '.join(beyond)}. Save the selection: the "
+            "query sel_NAME is short, and brings its rows back."
+        )
     if view.hidden and view.colour not in NAMED_COLOURS:
         st.caption("What the legend hides by this colour is not kept.")
     with refusals():

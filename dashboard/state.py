@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -16,6 +17,10 @@ import qsovae
 from dashboard.address import DENSITIES, READERS
 from dashboard.outlines import Outline, outlines_to_text
 from dashboard.theme import CLIPS, SCALES
+
+# Servers refuse a request whose first lines are longer than 64 kB: a page that is
+# loaded again would not come.
+LONGEST_ADDRESS = 48_000
 
 
 @dataclass
@@ -145,11 +150,21 @@ class View:
         return self.mix if self.r_limit is None else f"{self.mix}:{self.r_limit:g}"
 
     def to_address(self) -> None:
-        """Write the permalink: whatever differs from a fresh view."""
+        """Write the permalink: whatever differs from a fresh view, and has room."""
         wanted = self.to_parameters()
+        for name in self.beyond_address():
+            del wanted[name]
         # Writing what is already there would cost the browser a history entry.
         if {k: st.query_params.get_all(k) for k in st.query_params} != wanted:
             st.query_params.from_dict(wanted)
+
+    def beyond_address(self) -> tuple[str, ...]:
+        """Return names of choices that the address has no room for, longest first."""
+        wanted, beyond = self.to_parameters(), []
+        while len(urlencode(wanted, doseq=True)) > LONGEST_ADDRESS:
+            beyond.append(max(wanted, key=lambda name: sum(map(len, wanted[name]))))
+            del wanted[beyond[-1]]
+        return tuple(beyond)
 
     def to_parameters(self) -> dict[str, list[str]]:
         """Return the choices as query parameters, without those at their default."""

@@ -9,7 +9,7 @@ import pytest
 import qsovae
 from dashboard import plane_heard
 from dashboard.colours import Category
-from dashboard.outlines import outlines_to_text
+from dashboard.outlines import outlines_to_text, rounded_outline
 from dashboard.plane_heard import keep_outline
 from dashboard.state import View
 
@@ -119,7 +119,7 @@ DRAWN = outlines_to_text((BOX,))
     [
         ((BOX[0], BOX[2], BOX[1], BOX[3]),),
         (((1.0, 1.0), (1.0, 1.0), (1.0, 1.0)),),
-        (tuple((float(np.cos(k)), float(np.sin(3 * k))) for k in range(5000)),),
+        (rounded_outline((np.cos(k), np.sin(3 * k)) for k in range(5000)),),
     ],
     ids=["crossing", "empty", "long"],
 )
@@ -132,6 +132,28 @@ def test_odd_outlines_select_and_survive_their_permalink(open_page, metrics, out
     assert not again.exception
     assert again.session_state["view"].outlines != ()
     assert metrics(again)["Selected"] == metrics(page)["Selected"]
+
+
+@pytest.mark.usefixtures("odd")
+def test_outlines_too_long_for_a_link_are_said_and_go_into_one_by_a_name(
+    open_page, metrics
+):
+    rng = np.random.default_rng(8)
+    outlines = tuple(
+        tuple(map(tuple, rng.normal(size=(1500, 2)) * 50)) for _ in range(3)
+    )
+    page = open_page("Explore", View(run="odd", outlines=outlines))
+    wanted = metrics(page)["Selected"]
+    assert 0 < int(wanted) <= N_ROWS
+    assert ["lacks the outlines" in words.value for words in page.warning] == [True]
+    assert "outlines" not in page.query_params
+    page.text_input(key="selection_name").set_value("scribbled").run()
+    page.button(key="selection_save").click().run()
+    page.button(key="explore_clear").click().run()
+    assert not page.warning
+    page.text_input(key="explore_query").set_value("sel_scribbled").run()
+    again = open_page("Explore", **dict(page.query_params))
+    assert metrics(again)["Selected"] == wanted
 
 
 @pytest.mark.parametrize("x", ["row * 1e6", "tiny_spread", "huge"])

@@ -14,7 +14,7 @@ from dashboard.outlines import (
     outlines_to_text,
     rounded_outline,
 )
-from dashboard.state import View
+from dashboard.state import LONGEST_ADDRESS, View
 
 COORDINATE = st.floats(-900, 900, allow_nan=False)
 OUTLINES = st.lists(
@@ -28,6 +28,61 @@ OUTLINES = st.lists(
 @given(OUTLINES)
 def test_outlines_survive_the_address_exactly(outlines):
     assert outlines_from_text(outlines_to_text(outlines)) == outlines
+
+
+ANY = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(st.lists(st.tuples(ANY, ANY), min_size=3, max_size=9).map(tuple))
+def test_corners_of_any_size_survive_the_address_exactly(outline):
+    assert outlines_from_text(outlines_to_text((outline,))) == (outline,)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-5, 20.0, 1e9, 1e300])
+def test_a_lasso_is_rounded_by_less_than_can_be_seen(size):
+    corners = np.random.default_rng(5).random((50, 2)) * size
+    off = np.abs(np.array(rounded_outline(corners.tolist())) - corners)
+    assert 0 < off.max() < size / 1000
+
+
+@pytest.mark.parametrize("size", [1e-7, 20.0, 1e9])
+def test_twenty_long_lassos_of_a_hand_fit_into_an_address(size):
+    rng = np.random.default_rng(4)
+    turns = np.linspace(0, 2 * np.pi, 1500, endpoint=False)
+    outlines = []
+    for zoom in np.geomspace(1, 9, 20):
+        far = 200 + 60 * np.sin(3 * turns) + np.cumsum(rng.normal(0, 0.2, 1500))
+        pixels = np.rint(np.column_stack([far * np.cos(turns), far * np.sin(turns)]))
+        outlines.append(rounded_outline((pixels * size / 700 / zoom).tolist()))
+    view = View(outlines=tuple(outlines))
+    assert view.beyond_address() == ()
+    assert len(outlines_to_text(view.outlines)) < LONGEST_ADDRESS / 2
+    assert View.from_parameters(view.to_parameters()) == view
+
+
+def test_what_is_too_long_stays_out_of_the_address():
+    rng = np.random.default_rng(6)
+    outlines = tuple(tuple(map(tuple, rng.random((1500, 2)))) for _ in range(5))
+    view = View(run="tiny", query="p_QSO > 0.1", outlines=outlines)
+    assert view.beyond_address() == ("outlines",)
+    assert view.to_parameters()["outlines"] != []
+    assert View(run="tiny", outlines=outlines[:1]).beyond_address() == ()
+
+
+OLD = (
+    "eNpjYmBgYAbiGVYMDDIr_v-fCaSfhDMwzM7_998hpBMsBwMC6qhsAI2hCj0",
+    "eNpjYICBD_YQmsMBRCY8NnOE8JkOzCll6LB5Yl73MeNxx9YfT-wg4rIHwJRCjwMAk-0Ovg",
+)
+
+
+def test_addresses_of_old_are_read():
+    assert outlines_from_text(OLD[0]) == (
+        ((1.5, -2.25), (3.0001, 0.0), (-7.25, 900.0)),
+        ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0)),
+    )
+    assert outlines_from_text(OLD[1]) == (
+        ((1.5e6, -2.25), (1e300, 0.00001), (-7.25, 900.0)),
+    )
 
 
 @given(OUTLINES, st.sampled_from(qsovae.MORPHOLOGIES), st.text(min_size=1, max_size=50))
@@ -57,6 +112,30 @@ def test_packed_numbers_that_are_no_outlines_give_none_or_true_polygons(numbers)
     for outline in outlines_from_text(text):
         assert len(outline) >= 3
         assert np.isfinite(outline).all()
+
+
+NUMBER = st.integers(1, 3) | st.integers(-400, 400) | st.integers()
+
+
+@given(st.lists(NUMBER, max_size=20))
+def test_written_numbers_that_are_no_outlines_give_none_or_true_polygons(numbers):
+    packed = zlib.compress(" ".join(map(str, numbers)).encode())
+    text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    for outline in outlines_from_text(text):
+        assert len(outline) >= 3
+        assert np.isfinite(outline).all()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"1", b"1 3", b"1 3 0 1 2 3 0 1 2", b"1 2 0 1 1 0 1 1", b"21 3 0 1 2 3 0 1 2 3",
+     b"1 3 0 1 2 x 0 1 2 3", b"1 3 -999 1 2 3 0 1 2 3", b"0", b"1  3",
+     b"1 " + b"9" * 9999, b"1 3 0 1 2 3 0 1 2 3 4",
+     b"1 3 0 1 2 3 0 1 2 3" + b" 7" * 999_999],
+)  # fmt: skip
+def test_written_numbers_that_do_not_fit_are_no_outlines(content):
+    text = base64.urlsafe_b64encode(zlib.compress(content)).decode()
+    assert outlines_from_text(text) == ()
 
 
 def test_a_bomb_in_the_address_is_not_unpacked():
