@@ -161,8 +161,9 @@ def _coded_numbers(numbers: NDArray[np.float64], scale: str, clip: str) -> Coded
         known = np.isfinite(numbers)
     ends = (0.0, 100.0) if clip == "whole" else _CLIPPED
     low, high = np.percentile(numbers[known], ends) if known.any() else (0.0, 1.0)
-    high = high if high > low else low + 1.0
-    share = np.clip((numbers - low) / (high - low), 0.0, 1.0)
+    # All of one value: its scale ends where it begins.
+    width = high - low if high > low else 1.0
+    share = np.clip((numbers - low) / width, 0.0, 1.0)
     steps = np.rint(np.where(known, share, 0.0) * (MOST_CODES - 1))
     codes = np.where(known, steps, MISSING).astype(np.uint8)
     of = mpl.colormaps[scale](np.linspace(0.0, 1.0, MOST_CODES))[:, :3]

@@ -4,6 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import settings
@@ -36,6 +38,39 @@ def simulated(tmp_path_factory):
     """Return a small simulated catalog on disk."""
     path = tmp_path_factory.mktemp("catalogs") / "sim.fits"
     qsovae.write_simulation(path, 1200, 7)
+    return path
+
+
+@pytest.fixture(scope="session")
+def odd_catalog(tmp_path_factory):
+    """Return a simulated catalog with columns that nobody would wish for."""
+    folder = tmp_path_factory.mktemp("odd_catalog")
+    qsovae.write_simulation(folder / "simulated.fits", 600, 7)
+    frame = qsovae.read_table(folder / "simulated.fits").frame.copy()
+    n_rows, rng = len(frame), np.random.default_rng(1)
+    numbers = np.arange(n_rows)
+    image, script = "<img src=x onerror=alert(1)>", "<script>alert(1)</script>"
+    frame["object_id"] = [
+        f'it\'s "{k}" `<b>` \\n' if k % 2 == 0 else f"{image} *{k}*" for k in numbers
+    ]
+    frame["kind"] = frame["class_true"].replace({"GALAXY": "<i>GALAXY</i> $x$ **b**"})
+    frame["constant"] = 1.5
+    frame["nothing"] = pd.Series([None] * n_rows, dtype="string")
+    frame["nan"] = np.nan
+    frame["many"] = [f"c{k}" for k in numbers]
+    texts = [script, image, "**b** [x](http://a) :smile:", "$x$", ""]
+    frame["markup"] = rng.choice(texts, n_rows)
+    frame[image] = frame["a `b`"] = rng.normal(size=n_rows)
+    frame["infinite"] = np.where(numbers % 3, np.inf, -np.inf)
+    frame["some_infinite"] = np.where(numbers % 9, rng.normal(size=n_rows), np.inf)
+    frame["huge"] = rng.normal(size=n_rows) * 1e300
+    frame["tiny_spread"] = rng.normal(size=n_rows) * 1e-6
+    frame["truth"] = rng.random(n_rows) < 0.5
+    frame["never"] = pd.NaT
+    frame["when"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(numbers, "D")
+    frame.loc[::4, "ra_deg"], frame.loc[1::7, "dec_deg"] = np.nan, np.inf
+    path = folder / "odd.parquet"
+    frame.to_parquet(path)
     return path
 
 

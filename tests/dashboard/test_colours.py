@@ -73,10 +73,18 @@ def test_a_scale_runs_between_percentiles_and_unknown_values_have_their_own_code
 
 
 @pytest.mark.parametrize("clip", CLIPS)
-@pytest.mark.parametrize("values", [[2.0, 2.0], [np.nan, np.nan], [-1.0, 0.0], [0.0]])
+@pytest.mark.parametrize(
+    "values", [[2.0, 2.0], [np.nan, np.nan], [-1.0, 0.0], [0.0], [1e300, np.inf]]
+)
 def test_odd_columns_still_have_a_scale(values, clip):
     rows = coded(as_colours(pd.Series(values)), clip=clip)
-    assert rows.scale["low"] < rows.scale["high"]
+    known = np.unique([v for v in values if np.isfinite(v)])
+    if len(known) == 1:  # the scale says no value that there is not
+        ends = [rows.scale["low"], rows.scale["high"]]
+        np.testing.assert_allclose(ends, known.repeat(2), rtol=1e-12)
+        assert {*rows.codes} <= {0, MISSING}
+    else:
+        assert rows.scale["low"] < rows.scale["high"]
 
 
 def test_a_log_scale_has_equal_factors_and_no_place_for_what_is_not_positive():
