@@ -26,6 +26,7 @@ OTHER = "other"
 NO_VALUE = "no value"
 _MOST_CATEGORIES = 20
 _CLIPPED = (1.0, 99.0)
+_LARGE = 1e307
 
 
 class Colours(NamedTuple):
@@ -160,6 +161,9 @@ def _coded_numbers(numbers: NDArray[np.float64], scale: str, clip: str) -> Coded
             numbers = np.log(numbers)
         known = np.isfinite(numbers)
     ends = (0.0, 100.0) if clip == "whole" else _CLIPPED
+    # A part of the largest numbers there are: these have no differences.
+    part = 0.25 if np.abs(numbers[known]).max(initial=0.0) > _LARGE else 1.0
+    numbers = numbers * part
     low, high = np.percentile(numbers[known], ends) if known.any() else (0.0, 1.0)
     # All of one value: its scale ends where it begins.
     width = high - low if high > low else 1.0
@@ -169,7 +173,7 @@ def _coded_numbers(numbers: NDArray[np.float64], scale: str, clip: str) -> Coded
     of = mpl.colormaps[scale](np.linspace(0.0, 1.0, MOST_CODES))[:, :3]
     lookup = np.rint(255 * of).astype(int).tolist()
     lookup += [rgb(UNLABELLED_COLOUR)] * (MISSING + 1 - MOST_CODES)
-    told = [float(np.exp(end) if is_log else end) for end in (low, high)]
+    told = [float(np.exp(end) if is_log else end) for end in (low / part, high / part)]
     n_known = int(known.sum())
     said = {"low": told[0], "high": told[1], "isLog": is_log, "known": n_known}
     return Coded(codes, lookup, (), said, len(codes) - n_known)

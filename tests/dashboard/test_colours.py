@@ -17,7 +17,7 @@ def names_of(colours):
 
 
 def test_text_with_many_values_becomes_the_commonest_and_other():
-    values = pd.Series([f"n{k:03d}" for k in range(100)] + ["often"] * 5 + [None])
+    values = pd.Series([f"n{k:05d}" for k in range(10_000)] + ["often"] * 5 + [None])
     names = names_of(as_colours(values))
     assert len({*names} - {None}) == 20
     assert {"often", OTHER} <= set(names)
@@ -85,6 +85,15 @@ def test_odd_columns_still_have_a_scale(values, clip):
         assert {*rows.codes} <= {0, MISSING}
     else:
         assert rows.scale["low"] < rows.scale["high"]
+
+
+def test_the_largest_numbers_there_are_have_colours():
+    most = np.finfo(float).max
+    values = pd.Series([-most, 0.0, most, np.nan, np.inf])
+    rows = coded(as_colours(values), clip="whole")
+    assert [rows.scale["low"], rows.scale["high"]] == [-most, most]
+    assert rows.codes[[0, 2, 3, 4]].tolist() == [0, 253, MISSING, MISSING]
+    assert 126 <= rows.codes[1] <= 127
 
 
 def test_a_log_scale_has_equal_factors_and_no_place_for_what_is_not_positive():
