@@ -14,23 +14,9 @@ from dashboard.state import View
 
 N_ROWS = 600
 MARKED = "<img src=x onerror=alert(1)>"
-ODD = (
-    "constant",
-    "nothing",
-    "nan",
-    "many",
-    "markup",
-    MARKED,
-    "a `b`",
-    "infinite",
-    "some_infinite",
-    "huge",
-    "truth",
-    "never",
-    "when",
-    "object_id",
-    "kind",
-)
+ODD = ("constant", "nothing", "nan", "many", "markup", MARKED, "a `b`", "kind",
+       "infinite", "some_infinite", "huge", "truth", "never", "when",
+       "object_id")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
