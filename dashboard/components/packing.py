@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 # finer than by pixels.
 _BITS = 20
 _KEY_BYTES = 2 * _BITS // 8
+_MOST = 1e300  # the width of a plane must be a number, too
 MISSING = 255  # the code of a row without a value
 MOST_CODES = 254
 
@@ -52,12 +53,12 @@ def packed(header: Mapping[str, Any], blocks: Sequence[bytes]) -> bytes:
 
 
 def packed_places(x: NDArray[np.float64], y: NDArray[np.float64]) -> Places:
-    """Return where rows are, those without a finite place left out.
+    """Return where rows are, those without a finite place, or beyond 1e300, left out.
 
     Rows are put along a Morton curve (Morton 1966): steps between neighbours on it are
     small numbers, which pack into three bytes a row where there are a million.
     """
-    placed = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    placed = np.flatnonzero((np.abs(x) < _MOST) & (np.abs(y) < _MOST))
     extent = [bound for values in (x[placed], y[placed]) for bound in _extent(values)]
     keys = _spread(_grid(x[placed], *extent[:2])) | (
         _spread(_grid(y[placed], *extent[2:])) << np.uint64(1)
@@ -84,11 +85,12 @@ def codes_and_bits(
 
 
 def _extent(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the bounds of values; one apart where they are all the same."""
+    """Return the bounds of values; a little apart where they are all the same."""
     if not values.size:
         return 0.0, 1.0
     low, high = float(values.min()), float(values.max())
-    return (low, high) if high > low else (low - 0.5, low + 0.5)
+    half = max(0.5, 1e-6 * abs(low))
+    return (low, high) if high > low else (low - half, low + half)
 
 
 def _grid(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.uint64]:

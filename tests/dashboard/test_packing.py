@@ -63,6 +63,20 @@ def test_places_come_back_to_a_millionth_of_the_plane(x, random):
     assert np.abs(found_y - y[places.rows]).max() <= spans[1] / GRID * 0.51
 
 
+@pytest.mark.parametrize(
+    ("x", "rows"),
+    [([1e17, 1e17], [0, 1]), ([-1e299, 1e299], [0, 1]), ([-1.7e308, 3.0], [1])],
+)
+def test_the_largest_numbers_have_places_or_are_left_out(x, rows):
+    with np.errstate(all="raise"):
+        places = packed_places(np.array(x), np.arange(2.0))
+    assert sorted(places.rows) == rows
+    low, high = unpacked(places.packed)[0]["extent"][:2]
+    assert 0 < high - low < np.inf
+    x_found = places_in(places.packed)[0]
+    np.testing.assert_allclose(x_found, np.array(x)[places.rows], rtol=2e-6)
+
+
 def test_a_plane_without_rows_is_empty():
     places = packed_places(np.array([np.nan]), np.array([1.0]))
     header, blocks = unpacked(places.packed)
