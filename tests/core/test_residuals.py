@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import qsovae
+from qsovae.catalog import measuring
 from qsovae.workflow import residuals
+from qsovae.workflow.catalogs import part_of
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +120,21 @@ def test_a_run_of_colours_alone_decodes_no_magnitude(colour_runs):
     assert qsovae.band_residuals(run, catalog) == {}
     columns = qsovae.RunColumns(run, qsovae.run_table(run), catalog)
     assert not [name for name in columns if name.startswith("residual_")]
+
+
+def test_depths_of_the_whole_are_found_once_for_all_portions(run, catalog, monkeypatch):
+    whole, asked = qsovae.Catalog(catalog.raw, catalog.mapping), []
+    depth_of = measuring._depth_of
+    monkeypatch.setattr(
+        measuring, "_depth_of", lambda m: asked.append(len(m.flux)) or depth_of(m)
+    )
+    tables = [
+        qsovae.build_features(part_of(whole, np.arange(n, n + 300)), run.features)
+        for n in (0, 300)
+    ]
+    assert 0 < len(asked) <= len(whole.bands)
+    assert set(asked) == {whole.n_rows}
+    at_once = qsovae.build_features(whole, run.features)
+    for n, table in zip((0, 300), tables, strict=True):
+        np.testing.assert_array_equal(table.values, at_once.values[n : n + 300])
+        np.testing.assert_array_equal(table.sigma, at_once.sigma[n : n + 300])
