@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import hadamard
 
-from qsovae.catalog import Catalog
+from qsovae.catalog import Catalog, band_depth
 from qsovae.features import (
     BandValues,
     Feature,
@@ -84,12 +84,12 @@ def band_residuals(
         If the catalog lacks a band or column that the run needs.
     """
     work = _kept(run, catalog)
-    if work.n_done < catalog.n_rows:
+    if work.share < 1.0:
         tell = Teller("residuals", 1, on_progress, None)
         tell.step("residuals", "decoding all rows")
-        while work.n_done < catalog.n_rows:
+        while work.share < 1.0:
             work.go_on(run, catalog)
-            tell.share(work.n_done / catalog.n_rows)
+            tell.share(work.share)
         _kept(run, catalog, work)
     return work.found
 
@@ -99,28 +99,49 @@ class _Work:
 
     def __init__(self, run: Run, catalog: Catalog) -> None:
         # It is kept while the catalog is held by others, and must not hold it itself.
+        bands = residual_bands(run, catalog)
         self.found = {
-            band: np.full(catalog.n_rows, np.nan, np.float32)
-            for band in residual_bands(run, catalog)
+            band: np.full(catalog.n_rows, np.nan, np.float32) for band in bands
         }
-        self.n_done = 0 if self.found else catalog.n_rows
+        self._features = _magnitude_features(run, bands)
+        # What portions ask of the whole takes as long as a few of them.
+        steps: list[str | slice] = [
+            band
+            for band, feature in zip(bands, self._features, strict=True)
+            if feature.softening_njy
+        ]
+        steps += [
+            slice(start, min(start + _ROWS_AT_ONCE, catalog.n_rows))
+            for start in range(0, catalog.n_rows, _ROWS_AT_ONCE)
+        ]
+        self._steps = steps if bands else []
+        self._n_done = 0
         self._lock = Lock()
 
+    @property
+    def share(self) -> float:
+        """Return the share that is done."""
+        return self._n_done / len(self._steps) if self._steps else 1.0
+
     def go_on(self, run: Run, catalog: Catalog) -> None:
-        """Compute another portion, or wait a little while somebody else does."""
+        """Do another step, or wait a little while somebody else does."""
         if not self._lock.acquire(timeout=_WAIT_S):
             return
         try:
-            end = min(self.n_done + _ROWS_AT_ONCE, catalog.n_rows)
-            if self.n_done < end:  # else somebody else did the last one
-                self._compute(run, catalog, slice(self.n_done, end))
-            self.n_done = end
+            if self._n_done == len(self._steps):  # somebody else did the last one
+                return
+            step = self._steps[self._n_done]
+            if isinstance(step, str):
+                band_depth(catalog.whole, step)
+            else:
+                self._compute(run, catalog, step)
+            self._n_done += 1
         finally:
             self._lock.release()
 
     def _compute(self, run: Run, catalog: Catalog, rows: slice) -> None:
         # Built together, since both rest on the same magnitudes.
-        features = (*run.features, *_magnitude_features(run, self.found))
+        features = (*run.features, *self._features)
         n_own = len(run.features)
         part = part_of(catalog, np.arange(rows.start, rows.stop))
         table = build_features(part, features)
