@@ -25,6 +25,7 @@ from dashboard.brushes import (
 )
 from dashboard.components.facets import Facet, facet_panel
 from dashboard.layout import refusals
+from dashboard.slow_columns import told_columns
 from dashboard.sources import find_source
 from dashboard.state import View, current_view
 from dashboard.theme import UNLABELLED_COLOUR, class_styles
@@ -43,7 +44,7 @@ def show_facets(
 
     ``shown`` are the rows that all filters but the facets let through.
     """
-    columns = qsovae.RunColumns(run, table, catalog)
+    columns = told_columns(run, table, catalog)
     names = _choose_columns(view, columns)
     if not names:
         return
@@ -81,7 +82,7 @@ def _brushed_bins(
     """Return the bins of the columns with brushes, of those that are shown."""
     if not view.brushes:
         return {}
-    columns = qsovae.RunColumns(run, table, catalog)
+    columns = told_columns(run, table, catalog)
     names = set(_shown_columns(view, columns))
     return {
         name: _column_bins(view, run, table, columns, name)

@@ -20,6 +20,7 @@ from dashboard.map_rows import Colouring, colour_choices, colouring, shown_mask
 from dashboard.quality_filter import choose_quality
 from dashboard.query_filter import chosen_by_query, show_error
 from dashboard.slice_filter import chosen_slices
+from dashboard.slow_columns import told_columns
 from dashboard.state import View, seed
 from dashboard.theme import UNLABELLED
 
@@ -45,7 +46,7 @@ def choose_colour(
     view: View, run: qsovae.Run, table: pd.DataFrame, catalog: qsovae.Catalog | None
 ) -> Colouring:
     """Show what can colour the map; return what the choice gives each row."""
-    columns = qsovae.RunColumns(run, table, catalog)
+    columns = told_columns(run, table, catalog)
     is_judged = not cache.verdicts(run).empty
     choices = colour_choices(table, catalog, columns, is_judged=is_judged)
     choices[_FORMULA] = "A formula"

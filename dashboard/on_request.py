@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import qsovae
 from dashboard.layout import escaped, refuse
@@ -51,19 +52,24 @@ def _make(request: Request, kept: dict[str, Any], make: Callable[[Tell], Any]) -
         "Stop", key=f"{request.name}_stop", icon=":material/stop_circle:",
         on_click=_ask, args=(request, None),
     )  # fmt: skip
-
-    def tell(entry: dict[str, Any]) -> None:
-        words = f"{entry['phase'].capitalize()}: {entry['message']}"
-        bar.progress(min(entry.get("fraction", 0.0), 1.0), escaped(words))
-
     try:
-        kept["made"] = make(tell)
+        kept["made"] = make(telling(bar))
     except qsovae.QsovaeError as error:
         refuse(error)
         return False
     finally:
         _ask(request, None)
     return True
+
+
+def telling(bar: DeltaGenerator) -> Tell:
+    """Return what moves a bar when it is told of progress."""
+
+    def tell(entry: dict[str, Any]) -> None:
+        words = f"{entry['phase'].capitalize()}: {entry['message']}"
+        bar.progress(min(entry.get("fraction", 0.0), 1.0), escaped(words))
+
+    return tell
 
 
 @st.cache_resource(max_entries=32)

@@ -16,7 +16,6 @@ from dashboard.map_view import MapChoices, needs_no_catalog, plain_choices
 from dashboard.plane_controls import (
     Selected,
     choose_look,
-    remember,
     selected_rows,
     show_tools,
 )
@@ -29,6 +28,7 @@ from dashboard.plane_view import (
 )
 from dashboard.sources import Source
 from dashboard.state import View
+from dashboard.steps import remember
 
 
 def show_early(

@@ -14,7 +14,9 @@ from dashboard import cache
 from dashboard.address import DENSITIES, MARKS_PX
 from dashboard.layout import choose_one
 from dashboard.map_view import MapChoices
-from dashboard.state import View, current_view, seed
+from dashboard.slow_columns import told_columns
+from dashboard.state import View, seed
+from dashboard.steps import undo
 from dashboard.theme import CLIPS, SCALES
 
 _OWN = "own"
@@ -135,7 +137,7 @@ def selected_rows(
     if not view.outlines:
         return Selected(shown, shown if choices.is_asked else np.zeros_like(shown),
                         choices.is_asked)  # fmt: skip
-    columns = qsovae.RunColumns(run, table, catalog)
+    columns = told_columns(run, table, catalog)
     inside = _inside(
         cache.run_key(run), (*view.joined, cache.said_of(run)), view.outlined_on,
         view.outlines, columns,
@@ -164,42 +166,5 @@ def show_tools() -> None:
         past = st.session_state.setdefault("explore_past", [])
         st.button(
             "Undo", key="explore_undo", icon=":material/undo:", type="tertiary",
-            disabled=len(past) < 2, on_click=_undo,
+            disabled=len(past) < 2, on_click=undo,
         )  # fmt: skip
-
-
-def remember(view: View) -> None:
-    """Keep what is shown and selected, so that a step back is possible."""
-    past: list[dict[str, list[str]]] = st.session_state.setdefault("explore_past", [])
-    now = {k: v for k, v in view.to_parameters().items() if k in _UNDONE}
-    now["run"] = [view.run or ""]
-    if past and past[-1]["run"] != now["run"]:
-        past.clear()
-    if not past or past[-1] != now:
-        past.append(now)
-        del past[:-_MOST_STEPS]
-
-
-_MOST_STEPS = 50
-_UNDONE = (
-    "query", "outlines", "outlined_on", "hidden", "classes", "class_kind", "morphology",
-    "quality", "quality_choice", "band", "magnitudes", "slices", "facets", "brushes",
-    "colour", "plane", "turned",
-)  # fmt: skip
-# Widgets that show these, by the beginnings of their keys.
-_WIDGETS = (
-    "explore_query", "explore_morphology", "explore_quality", "explore_class",
-    "explore_band", "explore_magnitudes", "explore_colour", "explore_formula",
-    "explore_plane", "explore_x", "explore_y", "explore_facets", "explore_turned",
-)  # fmt: skip
-
-
-def _undo() -> None:
-    """Show and select again what was before the last step."""
-    past: list[dict[str, list[str]]] = st.session_state["explore_past"]
-    past.pop()
-    view, before = current_view(), View.from_parameters(past[-1])
-    for name in _UNDONE:
-        setattr(view, name, getattr(before, name))
-    for key in [k for k in st.session_state if str(k).startswith(_WIDGETS)]:
-        del st.session_state[key]

@@ -26,6 +26,7 @@ from dashboard.components.plane import send_places, show_plane
 from dashboard.layout import refuse
 from dashboard.map_rows import Colouring, hover_texts
 from dashboard.plane_heard import hear, was_changed
+from dashboard.slow_columns import told_columns
 from dashboard.state import View
 from dashboard.theme import OUTLINE_COLOUR
 
@@ -93,7 +94,7 @@ def show_planes(view: View, plane: qsovae.Plane, picture: Picture) -> None:
 
 
 def _columns(picture: Picture) -> qsovae.RunColumns:
-    return qsovae.RunColumns(picture.run, picture.table, picture.catalog)
+    return told_columns(picture.run, picture.table, picture.catalog)
 
 
 def _show_one(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 import qsovae
 from dashboard.layout import escaped
+from dashboard.slow_columns import told_columns
 from dashboard.state import View, seed
 
 _HELP = (
@@ -28,7 +29,7 @@ def chosen_by_query(
     One that cannot be read, or does not fit, filters nothing and is said to be wrong,
     and where.
     """
-    columns = qsovae.RunColumns(run, table, catalog)
+    columns = told_columns(run, table, catalog)
     seed("explore_query", view.query)
     text = st.text_input(
         "Query", key="explore_query", help=_HELP,
@@ -40,7 +41,7 @@ def chosen_by_query(
     if view.query is None:
         return None
     try:
-        inside = qsovae.query_mask(run, view.query, table, catalog)
+        inside = qsovae.Query(view.query).mask(columns, len(table))
     except qsovae.QueryError as error:
         show_error(view.query, error)
         return None

@@ -21,6 +21,7 @@ from dashboard.plane_heard import PLACED
 from dashboard.run_choice import choose_run, opened_run
 from dashboard.selection_view import show_selection
 from dashboard.selections_view import show_selections
+from dashboard.slow_columns import make_wanted
 from dashboard.sources import find_source
 from dashboard.state import View, current_view
 from dashboard.verdict_view import download_verdicts
@@ -37,6 +38,7 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
     if "map_1" not in table:
         offer_map(run)
         return
+    place = st.empty()
     source = find_source(view.catalog)
     controls, picture = st.columns([2, 5], gap="medium")
     canvas = picture.container()
@@ -45,6 +47,7 @@ def show_explorer(view: View, run: qsovae.Run) -> None:
     with controls:
         found = cache.run_catalog(run, source)
         catalog = found.catalog if found else None
+        make_wanted(place, run, catalog)
         if run.is_simulated:
             simulated_badge()
         # Asked for seldom, and so beneath, though the others tell of what it joins.

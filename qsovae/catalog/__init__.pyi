@@ -14,7 +14,7 @@ from .measuring import SATURATED as SATURATED
 from .measuring import STATUSES as STATUSES
 from .measuring import UNOBSERVED as UNOBSERVED
 from .measuring import Measured as Measured
-from .measuring import depth_of as depth_of
+from .measuring import band_depth as band_depth
 from .own_flags import doubted_by_survey as doubted_by_survey
 from .portions import CatalogPortions as CatalogPortions
 from .quantities import QUANTITIES as QUANTITIES

@@ -4,6 +4,7 @@ Within catalog: above cleaning.
 """
 
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,8 @@ _LIMIT_SIGMAS = 2.0
 # The depth is read off the faintest tenth of the detections, if these are enough.
 _FAINTEST = 10.0
 _FEWEST = 20
+# By band, as long as a catalog is held: each of its portions asks for them anew.
+_DEPTHS: "WeakKeyDictionary[Catalog, dict[str, float]]" = WeakKeyDictionary()
 
 
 class Measured(NamedTuple):
@@ -104,8 +107,19 @@ def _columns(catalog: "Catalog", band: str) -> dict[str, Column]:
     return {c.role: c for c in catalog.mapping.columns if c.band == band}
 
 
-def depth_of(measured: Measured) -> float:
-    """Return one standard error of the faintest detections, nJy; NaN for too few."""
+def band_depth(catalog: "Catalog", band: str) -> float:
+    """Return one standard error of the faintest detections, nJy; NaN for too few.
+
+    Raises as ``Catalog.status`` does.
+    """
+    depths = _DEPTHS.setdefault(catalog, {})
+    if band not in depths:
+        depths[band] = _depth_of(catalog.measured(band))
+    return depths[band]
+
+
+def _depth_of(measured: Measured) -> float:
+    """Return the depth of what was measured in a band."""
     flux, error = measured.flux, measured.flux_error
     known = (measured.status == OK) & np.isfinite(flux) & np.isfinite(error)
     if np.count_nonzero(known) < _FEWEST:

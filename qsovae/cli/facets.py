@@ -53,12 +53,14 @@ def facets(options: Namespace) -> int:
         refuse_suffix(options.out.suffix)
     run = open_run(options.run, options.runs)
     rows = run_table(run)
-    columns = RunColumns(run, rows, own_catalog_of(run, options.catalog))
-    names = facet_columns(columns)
-    if options.columns is not None:
-        names = tuple(name.strip() for name in options.columns.split(","))
-    told = None if query is None else query.mask(columns, len(rows))
-    table = facet_table(columns, names, told)
+    catalog = own_catalog_of(run, options.catalog)
+    with text.ProgressLine(patience_s=2.0) as line:
+        columns = RunColumns(run, rows, catalog, on_progress=line.show)
+        names = facet_columns(columns)
+        if options.columns is not None:
+            names = tuple(name.strip() for name in options.columns.split(","))
+        told = None if query is None else query.mask(columns, len(rows))
+        table = facet_table(columns, names, told)
     said: dict[str, Any] = {
         "run": run.name, "rows": len(rows), "is_simulated": run.is_simulated,
         "where": options.where, "rows_told": None if told is None else int(told.sum()),

@@ -1,6 +1,6 @@
 """Rows of a run told by a query: counted, written, or said to an archive.
 
-Within cli: above commands and selecting_text.
+Within cli: above commands, selecting_text and watching.
 """
 
 import argparse
@@ -12,6 +12,7 @@ from qsovae.cli import text
 from qsovae.cli.commands import open_for, refuse_catalog, show
 from qsovae.cli.options import add_json, add_out, add_runs_folder, add_trained_catalog
 from qsovae.cli.selecting_text import class_counts, selection_text
+from qsovae.cli.watching import told_with_progress
 from qsovae.errors import ConfigError, QueryError
 
 if TYPE_CHECKING:
@@ -87,13 +88,12 @@ def select(options: Namespace) -> int:
         refuse_suffix(options.out.suffix)
     run = open_run(options.run, options.runs)
     catalog, rows, joined = _subject(options, run)
-    columns = RunColumns(run, rows, catalog)
     if query is None:
-        names = list(columns)
+        names = list(RunColumns(run, rows, catalog))
         show({"columns": names} if options.json else "\n".join(names))
         return 0
     try:
-        chosen = query.mask(columns, len(rows))
+        chosen = told_with_progress(run, query, rows, catalog)
     except QueryError as error:
         raise _explained(error, run, catalog) from None
     said = _said(run, rows, query, int(chosen.sum())) | class_counts(rows, chosen)
@@ -216,12 +216,12 @@ def _said(run: "Run", rows: "pd.DataFrame", query: "Query", n: int) -> dict[str,
 
 def _why(options: Namespace, found: _Found) -> dict[str, Any]:
     """Return what tells the rows from others."""
-    from qsovae.workflow import explain_selection, query_mask
+    from qsovae.workflow import explain_selection
 
     run, rows, catalog = found.run, found.rows, found.catalog
     others = None
     if options.against is not None:
-        others = query_mask(run, options.against, rows, catalog)
+        others = told_with_progress(run, options.against, rows, catalog)
     with text.ProgressLine(patience_s=2.0) as line:
         return explain_selection(
             run, rows, found.chosen, catalog, others=others, on_progress=line.show

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 from qsovae.cli import text
 
 if TYPE_CHECKING:
-    from qsovae.runs import Watched
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from qsovae.catalog import Catalog
+    from qsovae.queries import Query
+    from qsovae.runs import Run, Watched
 
 
 class Watching:
@@ -46,3 +52,13 @@ def watching(folder: Path | None) -> Iterator[Watching]:
         line = stack.enter_context(text.ProgressLine())
         watched = None if folder is None else stack.enter_context(Watched(folder))
         yield Watching(line, watched)
+
+
+def told_with_progress(
+    run: "Run", query: "Query | str", rows: "pd.DataFrame", catalog: "Catalog | None"
+) -> "NDArray[np.bool_]":
+    """Return which rows a query is true of; a line tells of what takes long."""
+    from qsovae.workflow import query_mask
+
+    with text.ProgressLine(patience_s=2.0) as line:
+        return query_mask(run, query, rows, catalog, on_progress=line.show)

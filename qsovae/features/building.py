@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from qsovae.catalog import NONDETECT, Catalog, depth_of, quantity
+from qsovae.catalog import NONDETECT, Catalog, band_depth, quantity
 from qsovae.errors import CatalogError
 from qsovae.features.feature import BAND_KINDS, Feature, FeatureTable
 from qsovae.magnitudes import asinh_magnitude, asinh_magnitude_error
@@ -120,7 +120,7 @@ def _magnitude(
         return measured.magnitude, measured.error
     # Looked for, not seen, and no more is known: zero, give or take the depth.
     unseen = (measured.status == NONDETECT) & np.isnan(measured.flux)
-    depth = depth_of(catalog.whole.measured(band))
+    depth = band_depth(catalog.whole, band)
     flux = np.where(unseen, 0.0, measured.flux)
     error = np.where(
         unseen, depth if np.isfinite(depth) else softening, measured.flux_error

@@ -13,8 +13,8 @@ from qsovae.bands import BANDS, plain_name
 from qsovae.catalog import (
     QUANTITIES,
     Catalog,
+    band_depth,
     columns_behind,
-    depth_of,
     quantity,
 )
 from qsovae.errors import CatalogError
@@ -73,7 +73,7 @@ def default_features(catalog: Catalog) -> tuple[Feature, ...]:
 def _depths(catalog: Catalog, bands: Iterable[str]) -> dict[str, float]:
     """Return the depth of each band in nJy, NaN where errors are unknown."""
     # Three digits: a softening is a convention, and read by people.
-    return {b: float(f"{depth_of(catalog.measured(b)):.3g}") for b in bands}
+    return {b: float(f"{band_depth(catalog, b):.3g}") for b in bands}
 
 
 def _softened(

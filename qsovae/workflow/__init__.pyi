@@ -52,6 +52,7 @@ from .projections import make_projection as make_projection
 from .projections import projection_columns as projection_columns
 from .projections import run_places as run_places
 from .projections import run_projections as run_projections
+from .projections import run_table as run_table
 from .request import TrainRequest as TrainRequest
 from .residuals import band_residuals as band_residuals
 from .residuals import residual_bands as residual_bands
@@ -64,7 +65,6 @@ from .rules import refuse_rule as refuse_rule
 from .rules import rule_mask as rule_mask
 from .rules import save_rule as save_rule
 from .run_columns import RunColumns as RunColumns
-from .run_columns import run_table as run_table
 from .saved import saved_report as saved_report
 from .saved import split_results as split_results
 from .saved import test_rows as test_rows

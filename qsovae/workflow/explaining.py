@@ -26,6 +26,7 @@ from qsovae.workflow.contrasting import (
     two_sides,
 )
 from qsovae.workflow.curves import json_table
+from qsovae.workflow.residuals import band_residuals
 from qsovae.workflow.run_columns import RunColumns
 from qsovae.workflow.slice_texts import SLICE
 from qsovae.workflow.traversals import decoded_magnitudes
@@ -89,7 +90,13 @@ def explain_selection(
         If there is no row on a side.
     """
     sides = two_sides(len(rows), chosen, others, seed)
-    tell = Teller("explanation", 3, on_progress, None)
+    tell = Teller("explanation", 4, on_progress, None)
+    if catalog is not None:
+        tell.step("residuals", "decoding all rows")
+        # All columns are compared, and these take longest.
+        band_residuals(
+            run, catalog, on_progress=lambda entry: tell.share(entry["fraction"])
+        )
     tell.step("columns", "comparing columns")
     columns = RunColumns(run, rows, catalog)
     found: dict[str, Any] = {
@@ -100,7 +107,7 @@ def explain_selection(
             for kind in ("class_label", "class_predicted")
         },
         "columns": sorted(
-            _column_lines(columns, catalog, sides), key=by_size, reverse=True
+            _column_lines(columns, catalog, sides, tell), key=by_size, reverse=True
         ),
         "cut": None,
         "seds": None,
@@ -117,11 +124,12 @@ def explain_selection(
 
 
 def _column_lines(
-    columns: RunColumns, catalog: Catalog | None, sides: Sides
+    columns: RunColumns, catalog: Catalog | None, sides: Sides, tell: Teller
 ) -> Iterator[dict[str, Any]]:
     """Yield how much each column and colour differs, where that is defined."""
     roles = {c.name: c.role for c in catalog.mapping.columns} if catalog else {}
-    for name in columns:
+    for k, name in enumerate(columns):
+        tell.share(k / len(columns))
         is_told = name not in _NOT_TOLD and not name.startswith(SLICE)
         if is_told and roles.get(name) not in ("id", "label"):
             yield from column_line(name, columns[name], sides)
@@ -133,9 +141,9 @@ def _column_lines(
 def _colours(catalog: Catalog, pairs: Any) -> Iterator[tuple[str, NDArray[np.float64]]]:
     """Yield colours as queries write them, bluest first."""
     bands = sorted(catalog.bands, key=lambda band: BANDS[band].wavelength_um)
+    magnitudes = {band: catalog.magnitude(band)[0] for band in bands}
     for blue, red in pairs(bands):
-        values = catalog.magnitude(blue)[0] - catalog.magnitude(red)[0]
-        yield f"{blue}_mag_ab - {red}_mag_ab", values
+        yield f"{blue}_mag_ab - {red}_mag_ab", magnitudes[blue] - magnitudes[red]
 
 
 def _cut(catalog: Catalog, sides: Sides, seed: int) -> dict[str, Any] | None:

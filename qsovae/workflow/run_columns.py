@@ -17,6 +17,7 @@ from qsovae.bands import QUALITY_DESCRIPTIONS
 from qsovae.catalog import Catalog
 from qsovae.errors import ConfigError, InputError
 from qsovae.inference import latent_matrix, probability_matrix
+from qsovae.progress import Progress
 from qsovae.projection import inside_outline_mask
 from qsovae.queries import PlacedColumns, Query, formula_values
 from qsovae.runs import (
@@ -28,7 +29,7 @@ from qsovae.runs import (
 )
 from qsovae.workflow.cells import run_catalog
 from qsovae.workflow.latent_rows import is_of_run, nearest_mask, place_of_id
-from qsovae.workflow.projections import projection_columns
+from qsovae.workflow.projections import run_table
 from qsovae.workflow.residuals import band_residuals, residual_bands
 from qsovae.workflow.slice_texts import SLICE, slice_names, slice_texts
 
@@ -64,15 +65,18 @@ class RunColumns(PlacedColumns):
         As of ``run_table``.
     catalog : Catalog, optional
         Whose rows these are.
+    within : tuple of str
+        Selections that are being told, none of which may tell itself.
+    on_progress : callable, optional
+        Told of columns that take long, as of ``band_residuals``.
     """
 
     def __init__(
         self, run: Run, rows: pd.DataFrame, catalog: Catalog | None = None,
-        within: tuple[str, ...] = (),
+        within: tuple[str, ...] = (), *, on_progress: Progress | None = None,
     ) -> None:  # fmt: skip
         self._run, self._rows, self._catalog = run, rows, catalog
-        # Names of the selections that are being told, none of which may tell itself.
-        self._within = within
+        self._within, self._tell = within, on_progress
         own = [name for name in rows.columns if name not in _HIDDEN]
         bits = [f"has_{bit.name}" for bit in QUALITY_DESCRIPTIONS]
         kept = [f"{SAVED}{name}" for name in SAVED_SELECTIONS.names(run)]
@@ -124,7 +128,12 @@ class RunColumns(PlacedColumns):
         """Return columns of the run's own rows."""
         if self._own is self._rows:
             return self
-        return RunColumns(self._run, self._own, run_catalog(self._run), self._within)
+        return self._like_these(self._own, run_catalog(self._run), self._within)
+
+    def _like_these(
+        self, rows: pd.DataFrame, catalog: Catalog | None, within: tuple[str, ...]
+    ) -> "RunColumns":
+        return RunColumns(self._run, rows, catalog, within, on_progress=self._tell)
 
     def near(self, object_id: str, n_rows: int) -> NDArray[np.bool_]:
         """Return which rows are the run's object of an id and those nearest to it.
@@ -188,9 +197,8 @@ class RunColumns(PlacedColumns):
                 "Delete one of those that name each other, and make it anew.",
             )  # fmt: skip
         saved = open_selection(self._run, name)
-        columns = RunColumns(
-            self._run, self._rows, self._catalog, (*self._within, name)
-        )
+        within = (*self._within, name)
+        columns = self._like_these(self._rows, self._catalog, within)
         return pd.Series(told_rows(saved.query, saved.outlines, columns, saved.plane))
 
     def _of_catalog(self, name: str) -> "pd.Series[Any]":
@@ -202,29 +210,13 @@ class RunColumns(PlacedColumns):
             return pd.Series(catalog.magnitude(band)[0])
         band = name.removeprefix(_RESIDUAL)
         if band != name and band in residual_bands(self._run, catalog):
-            return pd.Series(band_residuals(self._run, catalog)[band])
+            found = band_residuals(self._run, catalog, on_progress=self._tell)
+            return pd.Series(found[band])
         if name in _OF_SKY and catalog.position is not None:
             return pd.Series(aitoff_places(*catalog.position)[_OF_SKY.index(name)])
         if catalog.mapping.column(name).role.startswith(("magnitude", "feature")):
             return pd.Series(catalog.values(name))
         return catalog.raw.frame[name].reset_index(drop=True)
-
-
-def run_table(run: Run) -> pd.DataFrame:
-    """Return a run's rows in catalog order, with ``map_1, map_2`` if it has a map.
-
-    Columns of its other projections follow, as of ``projection_columns``.
-    """
-    rows, places = run.rows(), run.map()
-    projected = projection_columns(run, rows)
-    if places is None:
-        return pd.concat([rows, projected], axis=1)
-    places = places[["row", "map_1", "map_2"]]
-    # A run writes both in the order of the catalog: joining a million takes a second.
-    if np.array_equal(rows["row"], places["row"]):
-        return pd.concat([rows, places[["map_1", "map_2"]], projected], axis=1)
-    joined = rows.merge(places, on="row", how="left", validate="one_to_one")
-    return pd.concat([joined, projected], axis=1)
 
 
 def told_rows(

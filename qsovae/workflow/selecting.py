@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from qsovae.catalog import Catalog
 from qsovae.errors import ConfigError
+from qsovae.progress import Progress
 from qsovae.queries import Query
 from qsovae.runs import (
     ON_MAP,
@@ -27,7 +28,12 @@ from qsovae.workflow.run_columns import SAVED, Outline, RunColumns, told_rows
 
 
 def query_mask(
-    run: Run, query: Query | str, rows: pd.DataFrame, catalog: Catalog | None = None
+    run: Run,
+    query: Query | str,
+    rows: pd.DataFrame,
+    catalog: Catalog | None = None,
+    *,
+    on_progress: Progress | None = None,
 ) -> NDArray[np.bool_]:
     """Return which of a run's rows a query is true of, (n_rows,).
 
@@ -40,6 +46,8 @@ def query_mask(
         As of ``run_table``.
     catalog : Catalog, optional
         That trained the run.
+    on_progress : callable, optional
+        As of ``RunColumns``.
 
     Raises
     ------
@@ -47,7 +55,8 @@ def query_mask(
         If it cannot be read, or does not fit the columns.
     """
     query = Query(query) if isinstance(query, str) else query
-    return query.mask(RunColumns(run, rows, catalog), len(rows))
+    columns = RunColumns(run, rows, catalog, on_progress=on_progress)
+    return query.mask(columns, len(rows))
 
 
 def cited_query(run: Run, query: Query | str) -> Query:

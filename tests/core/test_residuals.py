@@ -2,13 +2,16 @@
 
 import gc
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import qsovae
+from qsovae.catalog import measuring
 from qsovae.workflow import residuals
+from qsovae.workflow.catalogs import part_of
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +80,64 @@ def test_portions_and_a_second_question_change_nothing(
         np.testing.assert_allclose(in_portions[band], values, atol=1e-4)
 
 
+class StoppedError(Exception):
+    """Raised by whoever is told of progress, as a page does that somebody left."""
+
+
+def test_progress_is_told_and_a_stop_keeps_what_is_done(
+    run, rows, catalog, found, monkeypatch
+):
+    monkeypatch.setattr(residuals, "_ROWS_AT_ONCE", 50)
+    anew = qsovae.Catalog(catalog.raw, catalog.mapping)
+    told = []
+
+    def stop_in_the_middle(entry):
+        told.append(entry["fraction"])
+        if entry["fraction"] > 0.3:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        qsovae.query_mask(
+            run, "residual_i > 1", rows, anew, on_progress=stop_in_the_middle
+        )
+    assert told == sorted(told)
+    assert told[0] == 0.0
+    assert 0.3 < told[-1] < 0.5
+    shares = []
+    columns = qsovae.RunColumns(
+        run, rows, anew, on_progress=lambda entry: shares.append(entry["fraction"])
+    )
+    values = columns["residual_i"]
+    # It goes on from where it was.
+    assert shares[0] == 0.0
+    assert shares[1] > told[-1]
+    assert shares[-1] == 1.0
+    np.testing.assert_allclose(values, found["i"], atol=1e-4)
+    n_told = len(shares)
+    assert columns["residual_g"].notna().any()
+    assert len(shares) == n_told  # nothing is left to be told of
+
+
+def test_those_who_ask_at_once_share_the_work(run, catalog, found, monkeypatch):
+    monkeypatch.setattr(residuals, "_ROWS_AT_ONCE", 100)
+    anew = qsovae.Catalog(catalog.raw, catalog.mapping)
+    computed = []
+    compute = residuals._Work._compute
+
+    def counted(work, run, catalog, rows):
+        computed.append(rows.start)
+        compute(work, run, catalog, rows)
+
+    monkeypatch.setattr(residuals._Work, "_compute", counted)
+    with ThreadPoolExecutor(3) as threads:
+        several = list(
+            threads.map(lambda _: qsovae.band_residuals(run, anew), range(3))
+        )
+    assert several[0] is several[1] is several[2]
+    assert computed == list(range(0, catalog.n_rows, 100))
+    np.testing.assert_allclose(several[0]["i"], found["i"], atol=1e-4)
+
+
 def test_residuals_go_with_their_catalog(run, catalog):
     part = replace(catalog.raw, frame=catalog.raw.frame.head(5))
     few = qsovae.Catalog(part, catalog.mapping)
@@ -115,6 +176,26 @@ def test_queries_planes_and_facets_know_them(run, rows, catalog, found):
 def test_a_run_of_colours_alone_decodes_no_magnitude(colour_runs):
     run = qsovae.open_run("colours", colour_runs)
     catalog = qsovae.run_catalog(run)
-    assert qsovae.band_residuals(run, catalog) == {}
+    told = []
+    assert qsovae.band_residuals(run, catalog, on_progress=told.append) == {}
+    assert told == []
     columns = qsovae.RunColumns(run, qsovae.run_table(run), catalog)
     assert not [name for name in columns if name.startswith("residual_")]
+
+
+def test_depths_of_the_whole_are_found_once_for_all_portions(run, catalog, monkeypatch):
+    whole, asked = qsovae.Catalog(catalog.raw, catalog.mapping), []
+    depth_of = measuring._depth_of
+    monkeypatch.setattr(
+        measuring, "_depth_of", lambda m: asked.append(len(m.flux)) or depth_of(m)
+    )
+    tables = [
+        qsovae.build_features(part_of(whole, np.arange(n, n + 300)), run.features)
+        for n in (0, 300)
+    ]
+    assert 0 < len(asked) <= len(whole.bands)
+    assert set(asked) == {whole.n_rows}
+    at_once = qsovae.build_features(whole, run.features)
+    for n, table in zip((0, 300), tables, strict=True):
+        np.testing.assert_array_equal(table.values, at_once.values[n : n + 300])
+        np.testing.assert_array_equal(table.sigma, at_once.sigma[n : n + 300])

@@ -9,7 +9,8 @@ import pytest
 from astropy.io import fits
 
 import qsovae
-from qsovae.cli import main
+from qsovae.cli import main, text
+from qsovae.workflow import residuals
 
 QUERY = "p_QSO > 0.8 and g_mag_ab - r_mag_ab < 0.6"
 
@@ -259,3 +260,36 @@ def test_rows_near_an_object_are_selected_and_kept(select, runs, tmp_path):
     status, _, error = select("p_QSO > 0 and near('nobody', 5)", folder=folder)
     assert status == 1
     assert "no row has the id nobody (in query, character 20" in error
+
+
+RESIDUALS = "residual_i > 1"
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Have progress shown from the first moment on, a row of portions at a time."""
+    shown = text.ProgressLine
+    monkeypatch.setattr(text, "ProgressLine", lambda **_: shown())
+    monkeypatch.setattr(residuals, "_ROWS_AT_ONCE", 500)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("words", [[RESIDUALS], [QUERY, "--why"]])
+def test_columns_that_take_long_are_told_of(select, words):
+    status, out, err = select(*words)
+    assert status == 0, err
+    assert "residuals: decoding all rows" in err
+    assert "residuals:" not in out
+    assert "residuals:" not in select("p_QSO > 0.8")[2]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_interrupt_ends_them_in_a_word(select, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(residuals, "_decoded", interrupted)
+    status, out, err = select(RESIDUALS)
+    assert (status, out) == (130, "")
+    assert err.endswith("qsovae: interrupted\n")
+    assert "Traceback" not in err
