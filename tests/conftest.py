@@ -108,6 +108,6 @@ def stilts():
 
 
 def pytest_collection_modifyitems(items):
-    """Put what takes longest first: two processes then end at about the same time."""
+    """Put what takes longest first: processes then end at about the same time."""
     long = {"browser", "end_to_end"}
     items.sort(key=lambda item: long.isdisjoint(item.path.parts))

@@ -98,6 +98,8 @@ def test_accuracy_says_what_it_measured(catalogs, page):
     assert f"| VAE | {mean:.3f} ± " in page.read_text("utf-8")
 
 
+# Opens the pages in a Chromium, and fits and scores in fresh processes: 15 s.
+@pytest.mark.slow
 def test_speed_says_what_it_measured(catalogs, runs, page, tmp_path):
     output = tmp_path / "new" / "speed.json"
     done = run("speed.py", "--data", catalogs, "--epochs", 1, "--repeats", 1,

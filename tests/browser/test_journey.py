@@ -133,7 +133,11 @@ def read_confusion_matrix(visitor):
     return [int(text.replace(",", "")) for text in cells.all_text_contents()]
 
 
-@pytest.mark.parametrize("upload", ["simulated_upload", "real_upload"])
+# One upload takes the same way as the other, and three quarters of a minute.
+@pytest.mark.parametrize(
+    "upload",
+    [pytest.param("simulated_upload", marks=pytest.mark.slow), "real_upload"],
+)
 def test_from_an_upload_to_the_ids_of_a_lasso(upload, request, visitor, server):
     catalog, column, label = request.getfixturevalue(upload)
     visitor.open("catalog")
