@@ -2,9 +2,8 @@
 PORT ?= 8501
 PYTHON ?= python3
 BIN := .venv/bin
-# A file's tests stay together, for they share what is dear to set up. A third process works
-# on two cores while browsers and processes of trainings are waited for.
-SIDE_BY_SIDE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+# A file's tests stay together, for they share what is dear to set up.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test test-all check demo benchmark bench-explore bench-projection bench-viewers leaderboard clean
 

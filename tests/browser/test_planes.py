@@ -143,7 +143,8 @@ def test_what_is_outlined_on_another_plane_is_what_lies_there(visitor, rows, ser
     box, (left, top, width, height), (x0, x1, y0, y1) = visitor.plane()
     before = told(visitor, "version", "plane_map")
     begin, end = draw_box(visitor, (0.3, 0.1), (0.8, 0.6))
-    assert told(visitor, "version", "plane_map") != before
+    redrawn = f"{DRAWN}:not([data-version='{before}'])"
+    visitor.part("plane_map").locator(redrawn).wait_for()
     corners = [
         (x0 + (x - box["x"] - left) / width * (x1 - x0),
          y1 - (y - box["y"] - top) / height * (y1 - y0))

@@ -176,6 +176,8 @@ def test_wilsons_interval_holds_the_truth_as_often_as_it_says():
     assert coverage.mean() == pytest.approx(0.95, abs=0.01)
 
 
+# Hundreds of samples with intervals of their own: ten seconds.
+@pytest.mark.slow
 def test_resampled_intervals_hold_the_truth_as_often_as_they_say():
     """Score 200 small samples of the 200,000 rows that are the truth."""
     large = drawn(200_000, seed=999)
@@ -297,6 +299,8 @@ def test_purity_on_the_sky_is_that_of_the_literature(completeness, leak, share, 
     assert table["threshold"][0] == pytest.approx(odds / (1.0 + odds))
 
 
+# Hundreds of samples with intervals of their own: ten seconds.
+@pytest.mark.slow
 def test_intervals_of_purity_on_the_sky_hold_the_truth():
     mix = {"GALAXY": 0.7, "QSO": 0.02, "STAR": 0.28}
     large = drawn(200_000, seed=99)

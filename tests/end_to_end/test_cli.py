@@ -1,5 +1,7 @@
 """The command line as a person meets it: a process, its output, its exit status."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -22,6 +24,19 @@ def qsovae_command(*arguments, folder, **options):
         [sys.executable, "-m", "qsovae", *map(str, arguments)],
         cwd=folder, capture_output=True, text=True, check=False, **options,
     )  # fmt: skip
+
+
+def told_here(*arguments, folder):
+    """Run the command in this process: another needs seconds to import the same."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        status = main([str(word) for word in arguments])
+    words = out.getvalue(), err.getvalue()
+    return subprocess.CompletedProcess(arguments, status, *words)
 
 
 @pytest.fixture(scope="module")
@@ -56,16 +71,14 @@ def test_training_ends_with_one_object_and_tells_of_its_progress(journey):
 
 def test_evaluating_prints_the_same_scores_again(journey):
     folder, report, _ = journey
-    saved = json.loads(
-        qsovae_command("evaluate", "first", "--json", folder=folder).stdout
-    )
+    saved = json.loads(told_here("evaluate", "first", "--json", folder=folder).stdout)
     assert saved.pop("details")["thresholds"]["prior"]["kind"] == "test"
     assert saved.pop("splits") == []
     assert saved.pop("quality") == {"choice": "without", "bits": []}
     assert saved == report
-    anew = qsovae_command("evaluate", "first", "sim.fits", "--json", folder=folder)
+    anew = told_here("evaluate", "first", "sim.fits", "--json", folder=folder)
     assert json.loads(anew.stdout)["confusion_matrix"] == report["confusion_matrix"]
-    words = qsovae_command("evaluate", "first", folder=folder).stdout
+    words = told_here("evaluate", "first", folder=folder).stdout
     assert f"accuracy {report['accuracy']:.4f}" in words
     assert "VAE minus baseline" in words
 
@@ -75,15 +88,15 @@ def test_evaluating_judges_a_sample_at_the_mix_that_is_asked_for(journey):
     mixes = {"sky": "sky", "QSO=0.02,STAR=0.9,GALAXY=0.08": "stated"}
     for prior, kind in mixes.items():
         asked = ("evaluate", "first", "--prior", prior, "--class", "STAR")
-        done = qsovae_command(*asked, "--json", folder=folder)
+        done = told_here(*asked, "--json", folder=folder)
         thresholds = json.loads(done.stdout)["details"]["thresholds"]
         assert (thresholds["class"], thresholds["prior"]["kind"]) == ("STAR", kind)
         assert sum(thresholds["prior"]["shares"].values()) == pytest.approx(1.0)
         assert ("per_deg2" in thresholds["table"]) == (kind == "sky")
-        words = qsovae_command(*asked, folder=folder).stdout
+        words = told_here(*asked, folder=folder).stdout
         assert "STAR above a threshold, class mix: " in words
         assert "active latent dimensions: latent_" in words
-    failed = qsovae_command("evaluate", "first", "--prior", "moon", folder=folder)
+    failed = told_here("evaluate", "first", "--prior", "moon", folder=folder)
     assert failed.returncode != 0
     assert "the prior is 'moon'" in failed.stderr
 
@@ -92,7 +105,7 @@ def test_evaluating_judges_a_sample_at_the_mix_that_is_asked_for(journey):
 def test_scoring_writes_every_row_in_its_order(journey, suffix):
     folder, report, _ = journey
     out = f"out{suffix}"
-    done = qsovae_command("score", "first", "sim.fits", "-o", out, folder=folder)
+    done = told_here("score", "first", "sim.fits", "-o", out, folder=folder)
     assert done.returncode == 0, done.stderr
     table = qsovae.read_table(folder / out).frame
     catalog = qsovae.open_catalog(folder / "sim.fits")
@@ -132,7 +145,7 @@ def test_scoring_at_another_mix_says_so_in_file_and_output(
 
 def test_projecting_writes_places_on_the_map(journey):
     folder, _, _ = journey
-    done = qsovae_command(
+    done = told_here(
         "project", "first", "sim.fits", "-o", "map.parquet", "--json", folder=folder
     )
     assert json.loads(done.stdout)["rows"] == 1500
@@ -143,20 +156,20 @@ def test_projecting_writes_places_on_the_map(journey):
 
 def test_runs_are_listed(journey):
     folder, report, _ = journey
-    listed = json.loads(qsovae_command("runs", "--json", folder=folder).stdout)["runs"]
+    listed = json.loads(told_here("runs", "--json", folder=folder).stdout)["runs"]
     assert [(r["name"], r["status"]) for r in listed] == [("first", "complete")]
     assert listed[0]["summary"]["accuracy"] == report["accuracy"]
-    assert "first" in qsovae_command("runs", folder=folder).stdout
+    assert "first" in told_here("runs", folder=folder).stdout
 
 
 def test_checking_reports_and_saves_a_mapping_that_training_takes(journey):
     folder, _, _ = journey
-    done = qsovae_command(
+    done = told_here(
         "check", "sim.fits", "--json", "--save-mapping", "map.toml", folder=folder
     )
     assert done.returncode == 0
     assert json.loads(done.stdout)["rows"] == 1500
-    trained = qsovae_command(
+    trained = told_here(
         "train", "sim.fits", "--label", "class_true", "--run", "mapped", "--mapping",
         "map.toml", "--features", "g-r,i,spread_model", "--epochs", 1, "--no-map",
         "--json", folder=folder,
@@ -276,7 +289,7 @@ def test_a_real_catalog_goes_the_whole_way(
     assert report["accuracy"] > fewest  # few epochs: far from what it can do
     assert report["is_simulated"] is False
     assert not any("redshift" in f for f in report["features"])
-    scored = qsovae_command("score", "real", path, "-o", "out.parquet", folder=tmp_path)
+    scored = told_here("score", "real", path, "-o", "out.parquet", folder=tmp_path)
     assert scored.returncode == 0
     table = pd.read_parquet(tmp_path / "out.parquet")
     assert len(table) == pd.read_parquet(path).shape[0]

@@ -9,7 +9,7 @@ from astropy.table import Table
 from qsovae.crossmatch import SkyIndex, best_matches, mutual_pairs
 
 RADIUS_ARCSEC = 1.0
-N_ROWS = 100_000
+N_ROWS = 40_000
 
 
 def awkward_sky(rng, clumps):
