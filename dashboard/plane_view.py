@@ -101,11 +101,13 @@ def _show_one(
     view: View, plane: qsovae.Plane, picture: Picture, key: str, height: int
 ) -> None:
     """Send where rows are, once, and show them."""
+    # Drawn before the catalog is read, the map is not packed anew after.
+    needs_catalog = not {plane.x, plane.y} <= set(picture.table)
     try:
         places = _places(
             cache.run_key(picture.run), plane,
             (*view.joined, _said(picture.run, plane)), len(picture.table),
-            picture.catalog is not None, _columns(picture),
+            needs_catalog and picture.catalog is not None, _columns(picture),
         )  # fmt: skip
     except qsovae.QsovaeError as error:
         refuse(error)
