@@ -55,11 +55,12 @@ bench-projection: .venv/tests-ready
 	@$(BIN)/python benchmarks/projection.py
 	@$(BIN)/python benchmarks/nearness.py
 
-# Thirty browsers at once: some ten minutes, and 4 GB beside the server's.
+# Thirty browsers at once, which draw on the cores that the server needs: each rests for half a
+# minute between clicks. Some ten minutes, and 6 GB beside the server's.
 bench-viewers: .venv/tests-ready
 	@sh tests/browser/ensure-chromium.sh
-	@$(BIN)/python benchmarks/viewers.py
-	@$(BIN)/python benchmarks/replay.py
+	@$(BIN)/python benchmarks/viewers.py --think 30 --clicks 5
+	@$(BIN)/python benchmarks/replay.py --clicks 6
 
 # Hours from nothing; measures only what docs/leaderboard/results.jsonl lacks.
 leaderboard: .venv/leaderboard-ready
