@@ -208,10 +208,13 @@ def test_twenty_long_lassos_come_back_in_another_browser(careful, browser, odd):
     opened(careful, **view.to_parameters())
     assert 0 < inside.sum() < len(rows)
     assert picked(careful) == np.flatnonzero(inside).tolist()
+    careful.page.wait_for_url("**outlines=**")
     context = browser.new_context()
     try:
         other = type(careful)(context.new_page(), careful.address)
         other.open(careful.page.url.removeprefix(f"{careful.address}/"))
+        told = other.page.locator("[data-testid=stMetricValue]")
+        told.get_by_text(str(inside.sum()), exact=True).first.wait_for()
         assert other.metric("Selected") == str(inside.sum())
         assert not other.complaints
     finally:
