@@ -13,16 +13,6 @@ from qsovae.errors import ConfigError
 
 
 @pytest.fixture(scope="module")
-def run(runs):
-    return qsovae.open_run("tiny", runs)
-
-
-@pytest.fixture(scope="module")
-def catalog(simulated):
-    return qsovae.open_catalog(simulated)
-
-
-@pytest.fixture(scope="module")
 def found(run):
     return qsovae.evaluate_rows(run)
 

@@ -18,16 +18,6 @@ from qsovae.colour_cuts import COLOUR_CUTS
 
 
 @pytest.fixture(scope="module")
-def run(runs):
-    return qsovae.open_run("tiny", str(runs))
-
-
-@pytest.fixture(scope="module")
-def catalog(simulated):
-    return qsovae.open_catalog(simulated)
-
-
-@pytest.fixture(scope="module")
 def tested(run):
     return qsovae.test_rows(run)
 

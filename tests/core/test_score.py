@@ -12,16 +12,6 @@ from qsovae.class_mix import parse_prior
 SHARES = ["entropy_noise", "entropy_model", "entropy_overlap"]
 
 
-@pytest.fixture(scope="module")
-def run(runs):
-    return qsovae.open_run("tiny", runs)
-
-
-@pytest.fixture(scope="module")
-def catalog(simulated):
-    return qsovae.open_catalog(simulated)
-
-
 def stated(run):
     """Return a mix of one quasar in fifty, the rest in equal parts."""
     others = [c for c in run.classes if c != "QSO"]
