@@ -190,7 +190,10 @@ class Visitor:
 
     def metric(self, label):
         """Return what a metric says."""
-        cell = self.page.locator("[data-testid=stMetric]", has_text=label).first
+        # "Selected, but greyed" may be there before "Selected" is.
+        named = self.page.locator("[data-testid=stMetricLabel]")
+        named = named.get_by_text(label, exact=True)
+        cell = self.page.locator("[data-testid=stMetric]", has=named).first
         return cell.locator("[data-testid=stMetricValue]").inner_text().strip()
 
     def download(self, key):
