@@ -35,7 +35,7 @@ def wait_until_drawn(visitor, key="plane"):
     """Wait until the plane has rested so long that what is in view is drawn."""
     drawn = None
     while drawn != (drawn := told(visitor, "drawn", key)):
-        visitor.page.wait_for_timeout(300)
+        visitor.page.wait_for_timeout(1000)
 
 
 def picture(visitor, key="plane"):
